@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Language rules every Swift target shares: Swift 6 mode, one import per module used, no implicit public imports.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+// Every target lists its own dependencies; arrows point down only: L3 -> L2 -> L1 -> L0.
+let package = Package(
+    name: "tom",
+    platforms: [.macOS(.v26)],
+    products: [.executable(name: "tom", targets: ["tom"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries, from Debian
+        .systemLibrary(name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
+        .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
+
+        // L0: pure
+        .target(name: "TomErrors", swiftSettings: strict),
+        .target(name: "TomAudio", dependencies: ["TomErrors", "CSpeexDSP"], swiftSettings: strict),
+        .target(name: "TomConversation", dependencies: ["TomErrors"], swiftSettings: strict),
+        .target(name: "TomWire", dependencies: ["TomErrors"], swiftSettings: strict),
+
+        // L1: engines and stores
+        .target(
+            name: "TomAgents", path: "agents", exclude: ["README.md"],
+            resources: [.embedInCode("receptionist.en.yaml"), .embedInCode("receptionist.de.yaml")],
+            swiftSettings: strict),
+        .target(
+            name: "TomEngines",
+            dependencies: [
+                "TomErrors", "TomAudio", "TomConversation", "TomAgents", logging,
+                .product(name: "Yams", package: "Yams"), .product(name: "Subprocess", package: "swift-subprocess"),
+            ], swiftSettings: strict),
+        .target(
+            name: "TomPocketSphinx", dependencies: ["TomErrors", "TomAudio", "TomEngines", "CPocketSphinx", logging],
+            swiftSettings: strict),
+        .target(name: "TomStore", dependencies: ["TomErrors", "TomAudio", logging], swiftSettings: strict),
+
+        // L2: shells
+        .target(
+            name: "TomSession",
+            dependencies: [
+                "TomErrors", "TomAudio", "TomConversation", "TomEngines", "TomStore", nioCore, logging, metrics,
+            ], swiftSettings: strict),
+        .target(name: "TomDashboard", path: "web", exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "TomServer",
+            dependencies: [
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomStore", "TomSession",
+                "TomDashboard", hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioPosix, nioHTTP1, nioWebSocket,
+                nioSSL, crypto, jwtKit, lifecycle, logging, metrics,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: strict),
+        .target(
+            name: "TomProbe",
+            dependencies: [
+                "TomErrors", "TomAudio", "TomWire", "TomEngines", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
+                logging,
+            ], swiftSettings: strict),
+
+        // L3: the executable, the only reader of the environment
+        .executableTarget(
+            name: "tom",
+            dependencies: [
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomStore",
+                "TomSession", "TomServer", "TomProbe", "TomAgents", hummingbird, nioCore, nioPosix, nioSSL, jwtKit, lifecycle,
+                logging, metrics,
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+
+        // Tests
+        .target(
+            name: "TomTestKit", dependencies: ["TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines"],
+            swiftSettings: strict),
+        tests("TomAudioTests", ["TomAudio", "TomErrors"]),
+        tests("TomConversationTests", ["TomConversation", "TomErrors", "TomTestKit"]),
+        tests("TomWireTests", ["TomWire", "TomErrors"]),
+        tests("TomEnginesTests", ["TomEngines", "TomAgents", "TomConversation", "TomAudio", "TomErrors", "TomTestKit"]),
+        tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomAgents", "TomAudio", "TomErrors"]),
+        tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),
+        tests(
+            "TomSessionTests",
+            [
+                "TomSession", "TomConversation", "TomEngines", "TomStore", "TomAudio", "TomErrors", "TomTestKit",
+                nioCore, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]),
+        tests(
+            "TomServerTests",
+            [
+                "TomServer", "TomSession", "TomConversation", "TomEngines", "TomWire", "TomStore", "TomErrors", "TomTestKit",
+                nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, jwtKit, logging, metrics,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ]),
+        tests("TomProbeTests", ["TomProbe", "TomWire", "TomAudio", "TomErrors"]),
+        tests("TomCommandTests", ["tom", "TomServer", "TomEngines", "TomErrors"]),
+    ]
+)

@@ -1,0 +1,2 @@
+#include <pocketsphinx/pocketsphinx.h>
+#include <sphinxbase/err.h>

@@ -1,0 +1,64 @@
+/// One entry of the conversation's record, in the order the parties spoke.
+///
+/// The record is what language models are given: an assistant's item holds what the caller *heard*, not what was generated.
+public struct Item: Sendable, Equatable, Identifiable {
+    public let id: ItemID
+    /// The caller's turn this item belongs to.
+    public let turn: TurnID
+    public var content: Content
+    /// Opaque state that a language model left on its own item and gets back with the history; `nil` for everyone else's.
+    public var memory: String?
+
+    public init(id: ItemID, turn: TurnID, content: Content, memory: String? = nil) {
+        self.id = id
+        self.turn = turn
+        self.content = content
+        self.memory = memory
+    }
+
+    public enum Content: Sendable, Equatable {
+        /// The caller spoke. `transcript` is `nil` when speech was heard but no words could be recognised; the audio of
+        /// `durationMs` milliseconds may still be kept under the item's turn.
+        case speech(transcript: String?, durationMs: Int)
+        /// The caller typed.
+        case typed(String)
+        /// The caller pressed keys, `0-9*#A-D`, in order.
+        case keys(String)
+        /// The caller stayed silent until TOM spoke up; the response to it asks whether anyone is there.
+        case silence
+        /// TOM spoke; `text` is what was heard of it.
+        case reply(text: String, interrupted: Bool)
+        /// The model asked for a tool.
+        case toolCall(ToolCall)
+        /// The tool's answer.
+        case toolOutput(ToolOutput)
+    }
+}
+
+/// A model's request to run a tool.
+public struct ToolCall: Sendable, Equatable {
+    /// The model's own name for this request; unique within a response.
+    public let id: String
+    public let name: String
+    /// Arguments as flat strings.
+    public let arguments: [String: String]
+    public init(id: String, name: String, arguments: [String: String]) {
+        self.id = id
+        self.name = name
+        self.arguments = arguments
+    }
+}
+
+/// What came of a tool call.
+public struct ToolOutput: Sendable, Equatable {
+    /// The `id` of the call this answers.
+    public let callID: String
+    public let succeeded: Bool
+    /// What the tool says to the model.
+    public let output: String
+    public init(callID: String, succeeded: Bool, output: String) {
+        self.callID = callID
+        self.succeeded = succeeded
+        self.output = output
+    }
+}

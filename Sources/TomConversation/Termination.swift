@@ -1,0 +1,36 @@
+/// How a call ended: one value, read by the wire, the metrics and the store alike.
+public struct Termination: Sendable, Equatable {
+    public let result: Result
+    /// Stable, from a closed set; shown as `stopped.reason` and used as a metric label.
+    public let reason: Reason
+
+    public init(result: Result, reason: Reason) {
+        self.result = result
+        self.reason = reason
+    }
+
+    public enum Result: String, Sendable { case completed, failed, rejected }
+
+    public enum Reason: String, Sendable, CaseIterable {
+        /// The caller sent `stop`.
+        case callerHungUp = "caller_hung_up"
+        /// The socket went away without a `stop`.
+        case connectionLost = "connection_lost"
+        /// The agent said goodbye.
+        case agentHungUp = "agent_hung_up"
+        /// Nobody spoke after the idle prompts.
+        case idle
+        /// The server is stopping.
+        case draining
+        /// The token ran out during the call.
+        case authorizationEnded = "authorization_ended"
+        /// Too many messages or bytes.
+        case rateLimited = "rate_limited"
+        /// The peer broke the protocol.
+        case protocolError = "protocol_error"
+        /// The peer does not read fast enough, or did not answer pings.
+        case unresponsive
+        /// TOM's fault.
+        case internalError = "internal_error"
+    }
+}

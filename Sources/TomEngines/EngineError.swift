@@ -1,0 +1,17 @@
+public import TomErrors
+
+/// Why an engine could not do its work.
+public struct EngineError: DescribedError, Equatable {
+    public let code: String
+    public let message: String
+    public let hint: String?
+    public let category: ErrorCategory
+
+    /// - Parameter code: dotted and stable, beginning with the stage: `stt.`, `llm.`, `tts.` or `agent.`.
+    public init(code: String, message: String, hint: String? = nil, category: ErrorCategory) {
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.category = category
+    }
+}

@@ -1,0 +1,45 @@
+public import TomConversation
+
+/// Decides what TOM says: history in, text deltas and tool calls out.
+public protocol LanguageModel: Sendable {
+    /// The engine's name as shown on the wire, in metrics and logs (`receptionist`, `mock`).
+    var name: String { get }
+    /// Begins one generation. Never blocks: it is called on the call's event loop.
+    func respond(
+        to request: ResponseRequest, deliver: @escaping @Sendable (ResponseEvent) -> Void
+    ) -> any EngineTask
+}
+
+/// What a generation is to answer.
+public struct ResponseRequest: Sendable {
+    public let response: ResponseID
+    public let turn: TurnID
+    /// BCP 47 code of the call's language.
+    public let language: String
+    /// The record so far, oldest first. It ends with the caller's item to be answered or, when a tool has run, with its output.
+    public let history: [Item]
+    public init(response: ResponseID, turn: TurnID, language: String, history: [Item]) {
+        self.response = response
+        self.turn = turn
+        self.language = language
+        self.history = history
+    }
+}
+
+/// What a generation reports.
+public enum ResponseEvent: Sendable, Equatable {
+    /// More text to be spoken.
+    case text(String)
+    /// A tool to run. When the generation finishes, TOM runs it and asks again with the output in the history.
+    case toolCall(ToolCall)
+    /// State to be kept on this response's item and handed back with the history.
+    case memory(String)
+    /// What the caller is expected to say next.
+    case expects(Expectation)
+    /// The call is over once this response has been heard.
+    case endsCall
+    /// Terminal.
+    case finished
+    /// Terminal.
+    case failed(EngineError)
+}

@@ -1,0 +1,38 @@
+public import TomAudio
+public import TomConversation
+
+/// Text to speech: one sentence in, audio out as it is made.
+public protocol SpeechSynthesizer: Sendable {
+    /// The engine's name as shown on the wire, in metrics and logs (`espeak`, `mock`).
+    var name: String { get }
+    /// Begins to speak one sentence. Never blocks: it is called on the call's event loop.
+    func synthesize(
+        _ request: SynthesisRequest, deliver: @escaping @Sendable (SynthesisEvent) -> Void
+    ) -> any EngineTask
+}
+
+/// One sentence to speak.
+public struct SynthesisRequest: Sendable {
+    public let segment: SegmentID
+    public let text: String
+    /// BCP 47 code, `en` or `de`.
+    public let language: String
+    /// The agent's voice; `nil` for the engine's default in that language.
+    public let voice: String?
+    public init(segment: SegmentID, text: String, language: String, voice: String?) {
+        self.segment = segment
+        self.text = text
+        self.language = language
+        self.voice = voice
+    }
+}
+
+/// What a synthesis reports.
+public enum SynthesisEvent: Sendable, Equatable {
+    /// PCM16 mono samples at `rate`, any number of them above zero.
+    case audio([Int16], rate: SampleRate)
+    /// Terminal.
+    case finished
+    /// Terminal.
+    case failed(EngineError)
+}

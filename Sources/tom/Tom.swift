@@ -1,0 +1,1 @@
+@main struct Tom { static func main() { print("tom") } }
