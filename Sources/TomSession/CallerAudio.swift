@@ -25,8 +25,12 @@ struct CallerAudio: ~Copyable {
         case .pcma: G711.decode(bytes, law: .a, into: &decoded)
         }
         guard resampler != nil else { return body(decoded.span) }
+        // Taken out of self for the call: a span of one stored buffer and a change to another would overlap.
+        var input: [Int16] = []
+        swap(&input, &decoded)
         converted.removeAll(keepingCapacity: true)
-        resampler?.process(decoded.span, into: &converted)
+        resampler?.process(input.span, into: &converted)
         body(converted.span)
+        swap(&input, &decoded)
     }
 }

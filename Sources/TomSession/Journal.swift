@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 import Logging
-public import TomConversation
+import TomConversation
 
 /// The record of one call's inputs, as JSON Lines: a header with the conversation's configuration, then one input a line.
 ///

@@ -49,13 +49,17 @@ struct PlayoutQueue {
             frame.append(contentsOf: chunks[head][offset..<(offset + part)])
             advance(part)
         }
-        encoded.removeAll(keepingCapacity: true)
+        // Taken out of self for the call: a span of one stored buffer and a change to another would overlap.
+        var bytes: [UInt8] = []
+        swap(&bytes, &encoded)
+        bytes.removeAll(keepingCapacity: true)
         switch codec {
-        case .pcm16: PCM16.encode(frame.span, into: &encoded)
-        case .pcmu: G711.encode(frame.span, law: .mu, into: &encoded)
-        case .pcma: G711.encode(frame.span, law: .a, into: &encoded)
+        case .pcm16: PCM16.encode(frame.span, into: &bytes)
+        case .pcmu: G711.encode(frame.span, law: .mu, into: &bytes)
+        case .pcma: G711.encode(frame.span, law: .a, into: &bytes)
         }
-        encoded.withUnsafeBytes(body)
+        bytes.withUnsafeBytes(body)
+        swap(&bytes, &encoded)
         return count
     }
 

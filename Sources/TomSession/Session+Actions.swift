@@ -1,7 +1,9 @@
+import CoreMetrics
 import Logging
 import TomAudio
 import TomConversation
 import TomEngines
+import TomErrors
 
 /// Performs what the conversation decided, and feeds back what comes of it.
 extension Session {

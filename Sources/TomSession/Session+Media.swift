@@ -1,5 +1,6 @@
 import TomAudio
 import TomConversation
+import TomEngines
 
 /// Audio in, audio out. Runs for every frame: nothing here allocates once the buffers have grown.
 extension Session {

@@ -1,15 +1,15 @@
-public import Logging
-public import NIOCore
-public import TomAudio
-public import TomConversation
+import Logging
+import NIOCore
+import TomAudio
+import TomConversation
 import TomEngines
 
 /// Runs one call: the only mutator of its `Conversation`, on one event loop from socket read to socket write.
 ///
 /// An actor whose executor is the call's event loop. The transport enters it synchronously (`assumeIsolated`), so that a frame
 /// of audio costs no task, hop or lock; engines report from their own threads and hop once per result.
-public actor Session: CallSession {
-    public nonisolated let unownedExecutor: UnownedSerialExecutor
+actor Session: CallSession {
+    nonisolated let unownedExecutor: UnownedSerialExecutor
     let eventLoop: any EventLoop
     let options: CallOptions
     let profile: CallProfile
@@ -85,13 +85,15 @@ public actor Session: CallSession {
 
     // MARK: CallSession
 
-    public nonisolated func begin() { assumeIsolated { $0.process(.callStarted) } }
+    nonisolated func begin() { assumeIsolated { $0.process(.callStarted) } }
 
-    public nonisolated func receiveAudio(_ bytes: UnsafeRawBufferPointer) {
+    nonisolated func receiveAudio(_ bytes: UnsafeRawBufferPointer) {
+        // The bytes do not leave this call, which is already on the session's executor.
+        nonisolated(unsafe) let bytes = bytes
         assumeIsolated { $0.hear(bytes) }
     }
 
-    public nonisolated func receive(_ input: CallerInput) {
+    nonisolated func receive(_ input: CallerInput) {
         assumeIsolated { session in
             switch input {
             case .commit: session.process(.commit)
@@ -104,7 +106,7 @@ public actor Session: CallSession {
         }
     }
 
-    public nonisolated func end(_ termination: Termination) {
+    nonisolated func end(_ termination: Termination) {
         assumeIsolated { $0.process(.hangUp(termination)) }
     }
 
