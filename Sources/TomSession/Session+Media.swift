@@ -25,6 +25,9 @@ extension Session {
         // More than one change in one message is rare (20 ms is the norm) and then must not be lost.
         var changes: [VoiceActivityDetector.Transition] = []
         detector.process(samples) { changes.append($0) }
+        if changes.isEmpty, detector.isSpeaking, conversation.wantsSpeechProgress {
+            process(.speechContinued(audioMs: detector.lastSpeechMs))
+        }
         for change in changes {
             switch change {
             case .started(let atMs): process(.speechStarted(audioMs: atMs, agoNs: ago(atMs)))
