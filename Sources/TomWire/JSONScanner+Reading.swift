@@ -23,17 +23,15 @@ extension JSONScanner {
     func unescape(_ value: JSONValue, into output: inout [UInt8]) {
         var offset = value.range.lowerBound
         while offset < value.range.upperBound {
-            let byte = bytes[offset]
-            guard byte == UInt8(ascii: "\\") else {
-                output.append(byte)
-                offset += 1
-                continue
-            }
+            let start = offset
+            while offset < value.range.upperBound, bytes[offset] != UInt8(ascii: "\\") { offset += 1 }
+            output.append(contentsOf: text(start..<offset))
+            guard offset < value.range.upperBound else { return }
             if let escape = unicodeEscape(at: offset) {
                 output.append(contentsOf: UTF8.encode(escape.scalar) ?? UTF8.encodedReplacementCharacter)
                 offset += escape.length
             } else {
-                output.append(Self.unescaped(self.byte(at: offset + 1)))
+                output.append(Self.unescaped(byte(at: offset + 1)))
                 offset += 2
             }
         }
