@@ -1,11 +1,10 @@
 import Foundation
 import Testing
-import TomWire
+
+@testable import TomWire
 
 /// The catalog says what the encoders write and what the decoders demand.
 struct CatalogTests {
-    private typealias Object = [String: Any]
-
     private static func parse(_ json: [UInt8]) throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any])
     }
