@@ -1,6 +1,7 @@
 /// Base64 of RFC 4648 section 4 with padding, table driven and without allocation.
 enum Base64 {
-    private static let alphabet: [UInt8] = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let alphabet: [UInt8] = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
     /// Set in a decoding table's entry for a character outside the alphabet.
     private static let invalid: UInt32 = 0xFF00_0000

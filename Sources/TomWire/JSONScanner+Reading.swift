@@ -82,7 +82,9 @@ extension JSONScanner {
     /// The number nearest to the text; `nil` when it is beyond a `Double`'s range.
     func double(_ value: JSONValue) -> Double? {
         if let double = shortDouble(value.range) { return double }
-        guard let double = Double(String(decoding: text(value.range), as: UTF8.self)), double.isFinite else { return nil }
+        guard let double = Double(String(decoding: text(value.range), as: UTF8.self)), double.isFinite else {
+            return nil
+        }
         return double
     }
 

@@ -168,7 +168,8 @@ struct JSONScanner {
             let backslashes = word ^ (ones &* 0x5C)
             // A high bit marks a byte that is zero (or below 0x20); marks above the lowest one may be false.
             let found =
-                ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- (ones &* 0x20)) & ~word | word)
+                ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- (ones &* 0x20)) & ~word
+                    | word)
                 & highs
             guard found == 0 else {
                 position += found.trailingZeroBitCount >> 3
@@ -198,7 +199,8 @@ struct JSONScanner {
         let length: Int
         switch (first, second) {
         case (0xC2...0xDF, 0x80...0xBF): length = 2
-        case (0xE0, 0xA0...0xBF), (0xE1...0xEC, 0x80...0xBF), (0xED, 0x80...0x9F), (0xEE...0xEF, 0x80...0xBF): length = 3
+        case (0xE0, 0xA0...0xBF), (0xE1...0xEC, 0x80...0xBF), (0xED, 0x80...0x9F), (0xEE...0xEF, 0x80...0xBF):
+            length = 3
         case (0xF0, 0x90...0xBF), (0xF1...0xF3, 0x80...0xBF), (0xF4, 0x80...0x8F): length = 4
         default: throw notUTF8()
         }

@@ -82,7 +82,8 @@ extension MessageFields {
     /// Milliseconds, zero or more. Clients count them from fractional clocks; what is cut off was not heard in full.
     func milliseconds(_ name: FieldName) throws(WireError) -> Int {
         let value = try required(name)
-        guard value.kind == .number, let number = scanner.double(value), number >= 0, number <= Double(Self.largest) else {
+        guard value.kind == .number, let number = scanner.double(value), number >= 0, number <= Double(Self.largest)
+        else {
             throw invalid(name, "a number of milliseconds from 0")
         }
         return Int(number)

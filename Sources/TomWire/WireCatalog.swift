@@ -74,9 +74,12 @@ public enum WireCatalog {
         case .connected:
             [
                 required("call_id", .string), required("protocol", .choice([TomProtocol.name])),
-                required("audio", .object([required("input", format), required("output", format), required("framing", framing)])),
+                required(
+                    "audio",
+                    .object([required("input", format), required("output", format), required("framing", framing)])),
                 required("engines", .object(["stt", "llm", "tts"].map { required($0, .string) })),
-                required("limits", .object(["messages_per_second", "max_message_bytes"].map { required($0, .integer) })),
+                required(
+                    "limits", .object(["messages_per_second", "max_message_bytes"].map { required($0, .integer) })),
             ]
         case .speechStarted, .speechStopped: [required("audio_ms", .integer)]
         case .sttPartial: [required("text", .string), turnID]

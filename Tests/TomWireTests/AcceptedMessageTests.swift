@@ -19,7 +19,8 @@ struct AcceptedMessageTests {
     }
 
     @Test func optionalFieldsMayBeNull() throws {
-        let start = #"{"type":"start","agent":null,"language":null,"input":null,"output":null,"framing":null,"#
+        let start =
+            #"{"type":"start","agent":null,"language":null,"input":null,"output":null,"framing":null,"#
             + #""turn_detection":null,"metadata":null}"#
         #expect(try decodeClient(start).event == .start(.init()))
         #expect(
@@ -42,9 +43,12 @@ struct AcceptedMessageTests {
         let text = String(repeating: "👋", count: WireLimits.textScalars)
         #expect(try decodeClient(#"{"type":"text","text":"\#(text)"}"#).event == .text(text))
         let second = [UInt8](repeating: 1, count: 32_000)
-        #expect(try decodeClient(clientSample(.audio(byteCount: 0, ts: nil, seq: nil), audio: second).json).audio == second)
+        #expect(
+            try decodeClient(clientSample(.audio(byteCount: 0, ts: nil, seq: nil), audio: second).json).audio == second)
         let metadata = ["k": String(repeating: "v", count: WireLimits.metadataBytes - 1)]
-        #expect(try decodeClient(clientSample(.start(.init(metadata: metadata))).json).event == .start(.init(metadata: metadata)))
+        #expect(
+            try decodeClient(clientSample(.start(.init(metadata: metadata))).json).event
+                == .start(.init(metadata: metadata)))
     }
 
     @Test func oddLengthsAreFineForG711() throws {

@@ -5,10 +5,13 @@ import TomWire
 /// The YAML it writes is plain: block mappings, flow lists of strings, double-quoted text.
 enum AsyncAPIDocument {
     static let text: String = {
-        let messages = WireCatalog.client.map { (side: "client", event: $0) }
+        let messages =
+            WireCatalog.client.map { (side: "client", event: $0) }
             + WireCatalog.server.map { (side: "server", event: $0) }
         var lines = header
-        lines += messages.map { "      \($0.side)_\($0.event.type): {$ref: '#/components/messages/\($0.side)_\($0.event.type)'}" }
+        lines += messages.map {
+            "      \($0.side)_\($0.event.type): {$ref: '#/components/messages/\($0.side)_\($0.event.type)'}"
+        }
         lines += operation("receive", "client", "What the server receives.", WireCatalog.client)
         lines += operation("send", "server", "What the server sends.", WireCatalog.server)
         lines += ["components:", "  messages:"]

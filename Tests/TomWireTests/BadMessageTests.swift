@@ -84,13 +84,17 @@ struct BadMessageTests {
         .init(#"{"type":"audio_chunk","data":"\u0000AAA"}"#, .badBase64, "data", format: Samples.g711),
         .init(#"{"type":"audio_chunk","data":"AAE=","format":"opus"}"#, .invalidField, "format"),
         .init(#"{"type":"audio_chunk","data":"AAE=","format":16}"#, .invalidField, "format"),
-        .init(#"{"type":"audio_chunk","data":"AAE=","format":"pcm16_16k"}"#, .invalidField, "format", format: Samples.g711),
+        .init(
+            #"{"type":"audio_chunk","data":"AAE=","format":"pcm16_16k"}"#, .invalidField, "format", format: Samples.g711
+        ),
         .init(#"{"type":"audio_chunk","data":"AAE=","ts":"1"}"#, .invalidField, "ts"),
         .init(#"{"type":"audio_chunk","data":"AAE=","seq":1.5}"#, .invalidField, "seq"),
         .init(#"{"type":"audio_chunk","data":"AAE=","seq":-1}"#, .invalidField, "seq"),
         .init(#"{"type":"audio_chunk","data":"AAE=","seq":9007199254740992}"#, .invalidField, "seq"),
         .init(#"{"type":"audio_chunk","data":"\#(String(repeating: "A", count: 42_668))"}"#, .audioTooLong, "data"),
-        .init(#"{"type":"audio","data":"\#(String(repeating: "A", count: 10_668))"}"#, .audioTooLong, "data", format: Samples.g711),
+        .init(
+            #"{"type":"audio","data":"\#(String(repeating: "A", count: 10_668))"}"#, .audioTooLong, "data",
+            format: Samples.g711),
         .init(#"{"type":"audio","data":"\/\#(String(repeating: "A", count: 42_667))"}"#, .audioTooLong, "data"),
     ]
 
@@ -108,7 +112,8 @@ struct BadMessageTests {
         .init(#"{"type":"start","input":{"codec":"opus","sample_rate":8000}}"#, .invalidField, "input.codec"),
         .init(#"{"type":"start","input":{"codec":"pcmu","sample_rate":16000}}"#, .invalidField, "input.sample_rate"),
         .init(#"{"type":"start","output":{"codec":"pcm16","sample_rate":11025}}"#, .invalidField, "output.sample_rate"),
-        .init(#"{"type":"start","output":{"codec":"pcm16","sample_rate":"16000"}}"#, .invalidField, "output.sample_rate"),
+        .init(
+            #"{"type":"start","output":{"codec":"pcm16","sample_rate":"16000"}}"#, .invalidField, "output.sample_rate"),
         .init(#"{"type":"start","output":{"codec":"pcm16","codec":"pcmu"}}"#, .duplicateField, "output.codec"),
         .init(#"{"type":"start","framing":"text"}"#, .invalidField, "framing"),
         .init(#"{"type":"start","turn_detection":true}"#, .invalidField, "turn_detection"),
@@ -175,7 +180,8 @@ struct BadMessageTests {
     @Test func depthIsLimited() throws {
         func nested(_ depth: Int) -> String {
             let arrays = depth - 1
-            return #"{"x":\#(String(repeating: "[", count: arrays))\#(String(repeating: "]", count: arrays)),"type":"commit"}"#
+            return
+                #"{"x":\#(String(repeating: "[", count: arrays))\#(String(repeating: "]", count: arrays)),"type":"commit"}"#
         }
         #expect(try decodeClient(nested(WireLimits.depth)).event == .commit)
         for depth in [WireLimits.depth + 1, 1_000_000] {

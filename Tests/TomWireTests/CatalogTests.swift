@@ -15,9 +15,10 @@ struct CatalogTests {
         }
         return (Samples.fullClient + Samples.bareClient).map {
             ($0.json, event($0.message.name.rawValue, in: WireCatalog.client), true)
-        } + (Samples.fullServer + Samples.bareServer).map {
-            ($0.json, event($0.message.event.name.rawValue, in: WireCatalog.server), false)
         }
+            + (Samples.fullServer + Samples.bareServer).map {
+                ($0.json, event($0.message.event.name.rawValue, in: WireCatalog.server), false)
+            }
     }()
 
     @Test func everyEventIsListedOnce() {
@@ -29,8 +30,10 @@ struct CatalogTests {
     /// Full samples have every listed field and no other; bare ones have every required field.
     @Test func encodingsHaveTheListedFields() throws {
         for (index, encoding) in Self.encodings.enumerated() {
-            let isFull = index < Samples.fullClient.count
-                || (Samples.fullClient.count + Samples.bareClient.count..<Self.encodings.count - Samples.bareServer.count)
+            let isFull =
+                index < Samples.fullClient.count
+                || (Samples.fullClient.count + Samples.bareClient.count..<Self.encodings.count
+                    - Samples.bareServer.count)
                     .contains(index)
             var object = try Self.parse(encoding.json)
             #expect(object.removeValue(forKey: "type") as? String == encoding.event.type)
@@ -119,7 +122,9 @@ struct CatalogTests {
     }
 
     private static func decode(_ object: [String: Any], isClient: Bool) -> WireError? {
-        guard let data = try? JSONSerialization.data(withJSONObject: object) else { return .init(.tooDeep, message: "") }
+        guard let data = try? JSONSerialization.data(withJSONObject: object) else {
+            return .init(.tooDeep, message: "")
+        }
         do {
             if isClient { _ = try decodeClient([UInt8](data)) } else { _ = try decodeServer([UInt8](data)) }
             return nil

@@ -29,7 +29,9 @@ struct PropertyTests {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<20 {
             let isClient = Bool.random(using: &random)
-            var json = isClient ? Samples.fullClient.randomElement(using: &random)!.json
+            var json =
+                isClient
+                ? Samples.fullClient.randomElement(using: &random)!.json
                 : Samples.fullServer.randomElement(using: &random)!.json
             for _ in 0..<Int.random(in: 1...3, using: &random) { Self.damage(&json, &random) }
             let isRead = isClient ? (try? decodeClient(json)) != nil : (try? decodeServer(json)) != nil
