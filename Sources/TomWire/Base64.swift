@@ -6,8 +6,8 @@ enum Base64 {
     /// Set in a decoding table's entry for a character outside the alphabet.
     private static let invalid: UInt32 = 0xFF00_0000
 
-    /// Four tables of 256, one for each place in a group: the six bits, shifted to where they lie in the three bytes when
-    /// those are read as a little-endian number.
+    /// Four tables of 256, one for each place in a group: the six bits, shifted to where they lie in the three bytes
+    /// when those are read as a little-endian number.
     private static let decoding: [UInt32] = {
         var tables = [UInt32](repeating: invalid, count: 4 * 256)
         for (index, character) in alphabet.enumerated() {

@@ -88,7 +88,8 @@ extension JSONScanner {
         return double
     }
 
-    /// Numbers without an exponent whose digits fit 53 bits, which all timestamps do: one exact division, no allocation.
+    /// Numbers without an exponent whose digits fit 53 bits, which all timestamps do: one exact division and no
+    /// allocation.
     private func shortDouble(_ range: Range<Int>) -> Double? {
         var digits: UInt64 = 0
         var fraction = -1

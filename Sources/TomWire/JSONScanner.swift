@@ -1,5 +1,5 @@
-/// A strict reader of JSON text (RFC 8259), the only one in TOM: it checks grammar, UTF-8 and depth and hands out ranges,
-/// without copying and without allocating.
+/// A strict reader of JSON text (RFC 8259), the only one in TOM: it checks grammar, UTF-8 and depth and hands out
+/// ranges, without copying and without allocating.
 ///
 /// The bytes stay the caller's and must outlive the scanner. At most `WireLimits.messageBytes` of them are looked at.
 struct JSONScanner {
@@ -156,8 +156,8 @@ struct JSONScanner {
         }
     }
 
-    /// Moves to the next quote, backslash, control or non-ASCII byte, eight bytes at a time, as far as whole words reach.
-    /// Base64 audio makes this the hottest loop of the scanner.
+    /// Moves to the next quote, backslash, control or non-ASCII byte, eight bytes at a time, as far as whole words
+    /// reach. Base64 audio makes this the hottest loop of the scanner.
     @inline(__always)
     private mutating func skipPlainASCII() {
         let ones: UInt64 = 0x0101_0101_0101_0101
