@@ -111,8 +111,13 @@ public struct Agent: Sendable, Equatable {
         public let goAhead: String
         /// Opens the read-back of a message.
         public let readBack: String
+        /// Asks whether the message read back is right.
         public let confirm: String
-        public let confirmAgain: String
+        /// Said before a yes-or-no question that was not understood.
+        public let yesOrNo: String
+        /// Asks whether to take a message.
+        public let offer: String
+        /// Asks which part of the message to change.
         public let change: String
         /// Holds `{digits}`.
         public let moreDigits: String

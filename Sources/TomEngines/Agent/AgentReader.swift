@@ -310,7 +310,7 @@ struct AgentReader {
 
     private func messages() throws(EngineError) -> Agent.Messages {
         let single = [
-            "give_up", "apology", "goodbye", "go_ahead", "read_back", "confirm", "confirm_again", "change", "more_digits",
+            "give_up", "apology", "goodbye", "go_ahead", "read_back", "confirm", "yes_or_no", "offer", "change", "more_digits",
             "saved", "save_failed", "save_abandoned",
         ]
         let fields = try self.fields["messages"]!.fields(required: ["not_understood", "idle"] + single)
@@ -323,7 +323,7 @@ struct AgentReader {
             notUnderstood: try texts(fields["not_understood"]!, atLeast: 2), giveUp: said["give_up"]!,
             idle: try texts(fields["idle"]!, atLeast: 1), apology: said["apology"]!, goodbye: said["goodbye"]!,
             goAhead: said["go_ahead"]!, readBack: said["read_back"]!, confirm: said["confirm"]!,
-            confirmAgain: said["confirm_again"]!, change: said["change"]!, moreDigits: said["more_digits"]!,
+            yesOrNo: said["yes_or_no"]!, offer: said["offer"]!, change: said["change"]!, moreDigits: said["more_digits"]!,
             saved: said["saved"]!, saveFailed: said["save_failed"]!, saveAbandoned: said["save_abandoned"]!)
     }
 }

@@ -10,6 +10,8 @@ struct Lexicon: Sendable {
     let weekdayVariants: [String: Int]
     /// Words that say little about what is wanted, in ``Words`` form.
     let stopWords: Set<String>
+    /// Words that turn a yes into a no, in ``Words`` form.
+    let negations: Set<String>
 
     var digitWords: [String] { (digits.keys.filter { $0.count > 1 } + repeats.keys).sorted() }
 
@@ -32,7 +34,8 @@ struct Lexicon: Sendable {
             a an the i me my you your we us our it is are am be was do does did to of on in at for and or so that this
             would like want can could will shall may please just well um uh hey tell have has had get there what whats im id
             some any about with
-            """)
+            """,
+        negations: ["not", "isnt", "dont", "arent", "never", "cannot"])
 
     static let german = Lexicon(
         digits: [
@@ -46,10 +49,12 @@ struct Lexicon: Sendable {
             ein eine einen einem einer der die das den dem des ich mich mir mein meine sie ihr ihre ihren ihnen wir uns unser
             du es ist sind bin war hat haben habe zu um am an im in auf fuer und oder so dass bitte mal gern gerne moechte
             wuerde will kann koennen koennten soll was wie mit von vom ja aeh aehm denn
-            """)
+            """,
+        negations: ["nicht", "kein", "keine", "nie"])
 
     private init(
-        digits: [String: Character], repeats: [String: Int], weekdays: [String], variants: [String], stopWords: String
+        digits: [String: Character], repeats: [String: Int], weekdays: [String], variants: [String], stopWords: String,
+        negations: Set<String>
     ) {
         self.digits = digits
         self.repeats = repeats
@@ -57,5 +62,6 @@ struct Lexicon: Sendable {
         let pairs = (weekdays + variants).enumerated().map { ($1, $0 % 7) }
         weekdayVariants = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
         self.stopWords = Set(stopWords.split { $0 == " " || $0 == "\n" }.map(String.init))
+        self.negations = negations
     }
 }
