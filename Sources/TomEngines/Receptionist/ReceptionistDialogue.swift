@@ -51,8 +51,12 @@ public struct ReceptionistDialogue: Sendable {
             case .toolOutput(let output):
                 let reply = answer(to: output, after: items, in: state)
                 (outcome, state, spoken) = (reply, reply.state, [])
+            case .toolCall(let call):
+                // The state that came with the call is not in the record before its answer is heard: decide once more.
+                let reply = answer(to: spoken, in: state)
+                if reply.toolCall?.id == call.id { (state, spoken) = (reply.state, []) }
             case .speech, .typed, .keys, .silence: spoken.append(item)
-            case .reply, .toolCall: break
+            case .reply: break
             }
         }
         if spoken.isEmpty, let outcome { return outcome }
