@@ -28,7 +28,10 @@ final class LiveCall: Sendable {
     }
 
     /// Gives the slot back; a second call does nothing.
-    func release() { onRelease(self) }
+    func release() {
+        progress.withLock { $0.stop = nil }
+        onRelease(self)
+    }
 
     /// Sets what ends the call from outside; called at once if that was already asked for.
     func onStop(_ stop: @escaping @Sendable (Termination) -> Void) {

@@ -67,6 +67,8 @@ public final class WebSocketConnection: ChannelInboundHandler {
     private func send(_ opcode: WebSocketFrameWriter.Opcode, _ payload: UnsafeRawBufferPointer) {
         guard state == .open else { return }
         WebSocketFrameWriter.append(opcode, payload, to: &outgoing)
+        // an endpoint that forgets to flush must not gather without bound either
+        if outgoing.readableBytes > limits.outboundHighWaterMark { flush() }
     }
 
     // MARK: Life
