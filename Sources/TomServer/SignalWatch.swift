@@ -3,35 +3,31 @@ import Glibc
 import Synchronization
 
 /// Counts SIGTERM and SIGINT instead of dying of them.
-final class SignalWatch: Sendable {
-    private let count = Mutex(0)
-    private let sources = Mutex<[any DispatchSourceSignal]>([])
+///
+/// Unchecked: `sources` is set once in `init`; Dispatch's sources may be cancelled from any thread, but do not say so.
+final class SignalWatch: @unchecked Sendable {
+    private let count = Atomic<Int>(0)
+    private let sources: [any DispatchSourceSignal]
 
     /// - Parameter onSignal: told how many came so far, on a queue of its own.
     init(onSignal: @escaping @Sendable (Int) -> Void) {
         let queue = DispatchQueue(label: "tom.signals")
-        for number in [SIGTERM, SIGINT] {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+        sources = Self.signals.map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
+        for number in Self.signals { signal(number, SIG_IGN) }
+        for source in sources {
             source.setEventHandler { [weak self] in
                 guard let self else { return }
-                onSignal(
-                    self.count.withLock {
-                        $0 += 1
-                        return $0
-                    })
+                onSignal(count.wrappingAdd(1, ordering: .relaxed).newValue)
             }
             source.resume()
-            sources.withLock { $0.append(source) }
         }
     }
 
     /// Gives the signals their usual effect back.
     func cancel() {
-        sources.withLock { sources in
-            for source in sources { source.cancel() }
-            sources = []
-        }
-        for number in [SIGTERM, SIGINT] { signal(number, SIG_DFL) }
+        for source in sources { source.cancel() }
+        for number in Self.signals { signal(number, SIG_DFL) }
     }
+
+    private static let signals = [SIGTERM, SIGINT]
 }

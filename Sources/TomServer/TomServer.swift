@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 public import Logging
 import NIOCore
@@ -118,7 +119,7 @@ public final class TomServer: Sendable {
     }
 
     /// Returns when the first of the waits does; the others are left to end by themselves.
-    private func firstOf(_ waits: @escaping @Sendable () async -> Void...) async {
+    private func firstOf(_ waits: (@Sendable () async -> Void)...) async {
         let first = OneShot<Void>()
         let tasks = waits.map { wait in
             Task {

@@ -22,11 +22,8 @@ struct IPAddress: Hashable, Sendable {
     }
 
     init?(_ address: SocketAddress?) {
-        switch address {
-        case .v4(let v4): bytes = withUnsafeBytes(of: v4.address.sin_addr) { Array($0) }
-        case .v6(let v6): bytes = Self.unmapped(withUnsafeBytes(of: v6.address.sin6_addr) { Array($0) })
-        default: return nil
-        }
+        guard let text = address?.ipAddress else { return nil }
+        self.init(text)
     }
 
     private static func unmapped(_ six: [UInt8]) -> [UInt8] {

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import TomErrors
 
 /// Turns every error of a route into problem details, counts requests and logs failures without what could be personal.
 struct ProblemResponses: RouterMiddleware {

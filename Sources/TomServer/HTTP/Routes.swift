@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import TomErrors
 import TomWire
 
 /// The paths the server answers, each put together from parts that are tested on their own.

@@ -1,5 +1,6 @@
 import CoreMetrics
 import TomConversation
+import TomErrors
 
 /// The metrics that the server itself feeds.
 struct ServerMetrics: Sendable {
