@@ -15,11 +15,9 @@ struct TokenVerifier: Sendable {
 
     /// - Throws: `ServerError` when the secret is empty.
     init(secret: String) async throws(ServerError) {
-        guard !secret.isEmpty else {
-            throw .badSetting("JWT_SECRET", "is empty", hint: "Make one with: openssl rand -base64 48")
-        }
+        let key = try TokenMint.key(secret)
         keys = JWTKeyCollection()
-        await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: .sha256)
+        await keys.add(hmac: key, digestAlgorithm: .sha256)
         algorithms = ["HS256"]
         keyIDs = nil
     }

@@ -1,4 +1,5 @@
 import Logging
+import NIOCore
 import TomServer
 import TomSession
 
@@ -14,6 +15,7 @@ func withServer(
     configuration.port = 0
     configuration.eventLoops = 1
     configuration.rates.connectionsPerMinute = 0
+    configuration.webSocket.closeTimeout = .milliseconds(200)
     configuration.drainDeadline = .seconds(30)
     configure(&configuration)
     let server = TomServer(
