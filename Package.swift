@@ -81,7 +81,9 @@ let package = Package(
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomEngines", "TomStore", nioCore, logging, metrics,
             ], swiftSettings: strict),
-        .target(name: "TomDashboard", path: "web", exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "TomDashboard", path: "web", exclude: ["README.md", "tsconfig.json", "deno.json", "types"],
+            resources: [.embedInCode("dashboard")], swiftSettings: strict),
         .target(
             name: "TomServer",
             dependencies: [
@@ -131,6 +133,7 @@ let package = Package(
                 nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, jwtKit, logging, metrics,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
+        tests("TomDashboardTests", ["TomDashboard"]),
         tests("TomProbeTests", ["TomProbe", "TomWire", "TomAudio", "TomErrors"]),
         tests("TomCommandTests", ["tom", "TomServer", "TomEngines", "TomErrors"]),
     ]
