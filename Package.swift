@@ -53,6 +53,9 @@ let package = Package(
         .systemLibrary(name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
         .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
 
+        // The dashboard's files, as data
+        .target(name: "CDashboardFiles"),
+
         // L0: pure
         .target(name: "TomErrors", swiftSettings: strict),
         .target(name: "TomAudio", dependencies: ["TomErrors", "CSpeexDSP"], swiftSettings: strict),
@@ -82,8 +85,8 @@ let package = Package(
                 "TomErrors", "TomAudio", "TomConversation", "TomEngines", "TomStore", nioCore, logging, metrics,
             ], swiftSettings: strict),
         .target(
-            name: "TomDashboard", path: "web", exclude: ["README.md", "tsconfig.json", "deno.json", "types"],
-            resources: [.embedInCode("dashboard")], swiftSettings: strict),
+            name: "TomDashboard", dependencies: ["CDashboardFiles"], path: "web",
+            exclude: ["README.md", "dashboard", "deno.json", "tsconfig.json", "types"], swiftSettings: strict),
         .target(
             name: "TomServer",
             dependencies: [

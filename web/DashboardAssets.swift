@@ -1,3 +1,5 @@
+import CDashboardFiles
+
 /// One file of the dashboard, ready to be served.
 public struct DashboardAsset: Sendable, Equatable {
     /// The file's content.
@@ -21,10 +23,15 @@ public enum DashboardAssets {
         table[path == "/" ? "/index.html" : path]
     }
 
-    private static let table: [String: DashboardAsset] = Dictionary(
-        uniqueKeysWithValues: files.map { path, bytes in
-            (path, DashboardAsset(bytes: bytes, contentType: contentType(of: path), etag: entityTag(of: bytes)))
-        })
+    private static let table: [String: DashboardAsset] = {
+        let files = (0..<tom_dashboard_file_count()).compactMap { tom_dashboard_file_at($0)?.pointee }
+        return Dictionary(
+            uniqueKeysWithValues: files.map { file in
+                let path = String(cString: file.path)
+                let bytes = Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
+                return (path, DashboardAsset(bytes: bytes, contentType: contentType(of: path), etag: entityTag(of: bytes)))
+            })
+    }()
 
     private static func contentType(of path: String) -> String {
         switch path.split(separator: ".").last {
