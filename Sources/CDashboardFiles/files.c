@@ -45,6 +45,9 @@ static const unsigned char js_call_js[] = {
 static const unsigned char js_capture_worklet_js[] = {
 #embed "../../web/dashboard/js/capture-worklet.js"
 };
+static const unsigned char js_connection_js[] = {
+#embed "../../web/dashboard/js/connection.js"
+};
 static const unsigned char js_emitter_js[] = {
 #embed "../../web/dashboard/js/emitter.js"
 };
@@ -161,6 +164,7 @@ static const struct tom_dashboard_file files[] = {
     ENTRY("/js/call-socket.js", js_call_socket_js),
     ENTRY("/js/call.js", js_call_js),
     ENTRY("/js/capture-worklet.js", js_capture_worklet_js),
+    ENTRY("/js/connection.js", js_connection_js),
     ENTRY("/js/emitter.js", js_emitter_js),
     ENTRY("/js/event-log.js", js_event_log_js),
     ENTRY("/js/frame-buffer.js", js_frame_buffer_js),

@@ -1,12 +1,10 @@
 import { nextActivity } from './activity.js';
 import { CallAudio } from './call-audio.js';
-import { CallSocket } from './call-socket.js';
+import { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { askWhyRefused } from './preflight.js';
 import { freshCallId, tokenCallId } from './protocol.js';
 import { afterClose, afterRefusal, refusalNotice } from './reconnect.js';
-import { ReplyStream } from './reply-stream.js';
-import { RoundTrip } from './round-trip.js';
 
 /** @typedef {import('./types.js').CallState} CallState */
 /** @typedef {import('./types.js').Notice} Notice */
@@ -18,7 +16,6 @@ import { RoundTrip } from './round-trip.js';
  *   moment: 'started' | 'lost' | 'ended'}} CallEvents
  */
 
-const GOODBYE_MS = 2000; // how long the socket stays open for the server's `stopped`
 const SILENCE = new ArrayBuffer(640);
 
 /** One user's call: opens the audio, holds the socket, reconnects, and tells the page what happens. */
@@ -34,12 +31,10 @@ export class Call {
     this.speaker = this.audio.speaker;
     /** @type {import('./types.js').CallOptions} */
     this.options = { framing: 'binary', token: '', callId: '', deviceId: '', microphone: true };
-    /** @type {CallSocket | null} */
-    this.socket = null;
-    this.replies = new ReplyStream();
+    /** @type {Connection | null} */
+    this.connection = null;
     this.serial = 0; // grows with every start and end, so that what is late is recognised
     this.timer = 0;
-    this.roundTrip = new RoundTrip((message) => this.socket?.send(message));
     this.fatal = '';
     /** @type {CallState} */
     this.state = {
@@ -80,40 +75,25 @@ export class Call {
     const { token, framing } = this.options;
     const wished = this.state.attempt === 0 ? this.options.callId : '';
     const callId = tokenCallId(token) ?? (wished === '' ? freshCallId() : wished);
-    this.replies = new ReplyStream();
     this.fatal = '';
     this.update({ callId });
-    const current = () => /** @type {boolean} */ (serial === this.serial && this.socket === socket);
-    /** @type {CallSocket} */
-    const socket = new CallSocket({ callId, token, framing }, {
-      opened: () => current() && this.onOpen(),
-      event: (event) => {
-        this.events.emit('received', event);
-        if (current()) this.onEvent(event);
-      },
-      unreadable: (text) => this.events.emit('page', { type: 'problem', unreadable: text.slice(0, 200) }),
-      audio: (pcm) => current() && this.onAudio('binary', pcm.byteLength, this.replies.binary(pcm)),
-      sent: (message) => this.events.emit('sent', message),
-      sentAudio: (bytes) => this.events.emit('audio', { direction: 'out', type: 'audio_chunk', bytes }),
-      congested: (dropping) => this.events.emit('page', { type: 'problem', microphoneAudioDropped: dropping }),
-      closed: ({ opened, code }) => {
-        this.events.emit('page', { type: 'closed', code });
-        if (current()) this.onClosed(serial, opened, code);
-      },
+    this.connection = new Connection({ callId, token, framing }, this.events, {
+      opened: () => this.onOpen(),
+      event: (event) => this.onEvent(event),
+      audio: (audio) => this.speaker.play(audio),
+      roundTrip: (roundTripMs) => this.update({ roundTripMs }),
+      closed: ({ opened, code }) => this.onClosed(serial, opened, code),
     });
-    this.socket = socket;
   }
 
   onOpen() {
     this.update({ phase: 'live', startedAt: Date.now() });
     this.events.emit('notice', null);
     this.events.emit('moment', 'started');
-    this.roundTrip.start();
   }
 
   /** @param {ServerEvent} event */
   onEvent(event) {
-    const audio = this.replies.event(event);
     switch (event.type) {
       case 'connected':
         return this.update({
@@ -123,16 +103,10 @@ export class Call {
         return this.signal('speechStarted');
       case 'speech_stopped':
         return this.signal('speechStopped');
-      case 'tts_audio':
-        return this.onAudio('tts_audio', audio?.pcm.byteLength ?? 0, audio);
       case 'barge_in':
         return this.speaker.drop(event.response_id);
       case 'turn_end':
         return this.signal('turnEnded');
-      case 'pong':
-        return this.update({ roundTripMs: this.roundTrip.answered(event.id) ?? this.state.roundTripMs });
-      case 'stopped':
-        return this.finish(null);
       case 'notice':
         return this.events.emit('notice', {
           key: 'problem.degraded', kind: 'warning', params: { message: event.message },
@@ -149,24 +123,18 @@ export class Call {
     else this.events.emit('notice', { key: 'problem.event', kind: 'warning', params: { message: words } });
   }
 
-  /** @param {string} type @param {number} bytes @param {import('./types.js').ReplyAudio | null} audio */
-  onAudio(type, bytes, audio) {
-    this.events.emit('audio', { direction: 'in', type, bytes });
-    if (audio !== null) this.speaker.play(audio);
-  }
-
   /** @param {import('./play-queue.js').PlayReport} report */
   onPlayed(report) {
     if (report.type === 'overflow') return this.events.emit('page', { type: 'problem', replyAudioRefused: report.responseId });
     this.events.emit('speakerLevel', report.level);
-    this.socket?.send({ type: 'playback', response_id: report.responseId, played_ms: Math.round(report.playedMs) });
+    this.connection?.send({ type: 'playback', response_id: report.responseId, played_ms: Math.round(report.playedMs) });
     if (this.state.phase === 'live') this.signal(report.type === 'progress' ? 'playing' : 'silent');
   }
 
   /** @param {import('./frame-packer.js').Frame} frame */
   onFrame(frame) {
     this.events.emit('microphoneLevel', this.state.muted ? 0 : frame.rms);
-    this.socket?.sendAudio(this.state.muted ? SILENCE : frame.pcm);
+    this.connection?.socket.sendAudio(this.state.muted ? SILENCE : frame.pcm);
   }
 
   /** @param {import('./activity.js').Signal} signal */
@@ -177,8 +145,7 @@ export class Call {
 
   /** @param {number} serial @param {boolean} opened @param {number} code */
   async onClosed(serial, opened, code) {
-    this.socket = null;
-    this.roundTrip.stop();
+    this.connection = null;
     if (opened && code === 1000) return this.finish(null);
     const hadToken = this.options.token !== '';
     if (opened) {
@@ -235,27 +202,25 @@ export class Call {
   interrupt() {
     const { currentId, playedMs } = this.speaker;
     if (!this.speaker.playing) return;
-    this.socket?.send({ type: 'barge_in', ts: Date.now(), played_ms: Math.round(playedMs) });
-    this.replies.end(currentId);
+    this.connection?.send({ type: 'barge_in', ts: Date.now(), played_ms: Math.round(playedMs) });
+    this.connection?.replies.end(currentId);
     this.speaker.drop(currentId);
   }
 
   /** @param {string} text @returns {boolean} whether it was sent */
   sendText(text) {
-    const sent = this.socket?.send({ type: 'text', text }) ?? false;
+    const sent = this.connection?.send({ type: 'text', text }) ?? false;
     if (sent) this.signal('sent');
     return sent;
   }
 
   /** @param {string} digit one of 0-9 * # A-D @returns {boolean} whether it was sent */
   sendDigit(digit) {
-    return this.socket?.send({ type: 'dtmf', digit }) ?? false;
+    return this.connection?.send({ type: 'dtmf', digit }) ?? false;
   }
 
   hangUp() {
-    const { socket } = this;
-    if (socket?.send({ type: 'stop', reason: 'caller hung up' })) setTimeout(() => socket.close(), GOODBYE_MS);
-    else socket?.close();
+    this.connection?.hangUp();
     this.speaker.drop(this.speaker.currentId);
     this.finish(null);
   }
@@ -265,9 +230,9 @@ export class Call {
     if (this.state.phase === 'idle') return;
     const wasLive = this.state.startedAt !== null;
     this.serial++;
-    this.socket = null;
+    this.connection?.detach();
+    this.connection = null;
     clearTimeout(this.timer);
-    this.roundTrip.stop();
     this.audio.close();
     this.events.emit('microphoneLevel', 0);
     this.update({ phase: 'idle', startedAt: null, attempt: 0, activity: 'listening' });

@@ -86,6 +86,7 @@ export const de = {
   'calls.failed': 'Die Liste der laufenden Anrufe konnte nicht gelesen werden.',
   'calls.caption': 'Laufende Anrufe auf diesem Server',
   'calls.id': 'Anrufkennung',
+  'calls.turns': 'Schritte',
   'calls.duration': 'Dauer',
   'calls.you': 'dieser Anruf',
   'log.heading': 'Ereignisse',

@@ -83,6 +83,7 @@ export const en = {
   'calls.failed': 'The list of live calls could not be read.',
   'calls.caption': 'Calls in progress on this server',
   'calls.id': 'Call id',
+  'calls.turns': 'Turns',
   'calls.duration': 'Duration',
   'calls.you': 'this call',
   'log.heading': 'Event log',

@@ -1,27 +1,12 @@
+import { readCalls } from './call-list.js';
 import { formatClock, t } from './i18n.js';
 import { make, Panel } from './panel.js';
 import { timeoutSignal } from './timeout.js';
 
-/** @typedef {{id: string, startedAt: number | null}} LiveCall */
+/** @typedef {import('./call-list.js').LiveCall} LiveCall */
 /** @typedef {{state: 'open', calls: LiveCall[]} | {state: 'closed' | 'failed'}} CallList */
 
 const PERIOD_MS = 5000;
-const ROWS = 100;
-
-/**
- * Reads the answer of `GET /v1/calls`.
- * @param {unknown} body
- * @returns {LiveCall[]}
- */
-export function readCalls(body) {
-  const list = /** @type {{calls?: unknown} | null} */ (body)?.calls ?? body;
-  if (!Array.isArray(list)) return [];
-  return list.slice(0, ROWS).flatMap((item) => {
-    const id = item?.call_id ?? item?.id;
-    const startedAt = Date.parse(item?.started_at);
-    return typeof id === 'string' ? [{ id, startedAt: Number.isNaN(startedAt) ? null : startedAt }] : [];
-  });
-}
 
 /** @returns {Promise<CallList>} */
 async function fetchCalls() {
@@ -74,7 +59,8 @@ export class LiveCalls extends Panel {
       const row = make('tr');
       const name = make('td', 'id', call.id);
       if (call.id === ownId) name.append(make('span', 'tag', t('calls.you')));
-      row.append(name, make('td', 'number', call.startedAt === null ? '–' : formatClock(now - call.startedAt)));
+      const turns = make('td', 'number', call.turns === null ? '–' : String(call.turns));
+      row.append(name, turns, make('td', 'number', call.startedAt === null ? '–' : formatClock(now - call.startedAt)));
       return row;
     }));
   }
