@@ -33,6 +33,9 @@ static const unsigned char js_call_control_js[] = {
 static const unsigned char js_call_info_js[] = {
 #embed "../../web/dashboard/js/call-info.js"
 };
+static const unsigned char js_call_list_js[] = {
+#embed "../../web/dashboard/js/call-list.js"
+};
 static const unsigned char js_call_options_js[] = {
 #embed "../../web/dashboard/js/call-options.js"
 };
@@ -160,6 +163,7 @@ static const struct tom_dashboard_file files[] = {
     ENTRY("/js/call-audio.js", js_call_audio_js),
     ENTRY("/js/call-control.js", js_call_control_js),
     ENTRY("/js/call-info.js", js_call_info_js),
+    ENTRY("/js/call-list.js", js_call_list_js),
     ENTRY("/js/call-options.js", js_call_options_js),
     ENTRY("/js/call-socket.js", js_call_socket_js),
     ENTRY("/js/call.js", js_call_js),

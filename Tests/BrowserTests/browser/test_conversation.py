@@ -129,9 +129,9 @@ def test_the_microphone_is_sent_in_frames_with_echo_cancellation(serve, browse, 
     caller = browse(serve({**MOCK, "AGENT_GREETING": "false"}).url, microphone=microphone)
     caller.call_and_wait()
     meter = caller.page.locator("#microphone-level")
-    caller.page.wait_for_function("Number(document.querySelector('#microphone-level').getAttribute('aria-valuenow')) > -40")
+    caller.page.wait_for_function("() => Number(document.querySelector('#microphone-level').getAttribute('aria-valuenow')) > -40")
     assert meter.get_attribute("role") == "meter"
-    caller.page.wait_for_function("observed.sent.filter((m) => m.type === 'binary').length > 100")
+    caller.page.wait_for_function("() => observed.sent.filter((m) => m.type === 'binary').length > 100")
     sizes = [m["size"] for m in caller.sent("binary")]
     assert all(size % 640 == 0 and size <= 32000 for size in sizes) and sizes[-1] == 640
     wanted = caller.page.evaluate("observed.tracks[0].wanted.audio.echoCancellation")
@@ -139,4 +139,4 @@ def test_the_microphone_is_sent_in_frames_with_echo_cancellation(serve, browse, 
     first = caller.page.evaluate("observed.sent[0]")
     assert (first["type"], first["framing"]) == ("start", "binary")
     caller.page.get_by_role("button", name="Mute").click()
-    caller.page.wait_for_function("document.querySelector('#microphone-level').getAttribute('aria-valuenow') === '-60'")
+    caller.page.wait_for_function("() => document.querySelector('#microphone-level').getAttribute('aria-valuenow') === '-60'")

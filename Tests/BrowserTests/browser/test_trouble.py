@@ -117,7 +117,7 @@ def test_draining_server(serve, browse):
     first, second = browse(server.url), browse(server.url)
     first.call_and_wait()
     server.signal(signal.SIGTERM)
-    second.page.wait_for_function("fetch('/readyz').then((answer) => answer.status === 503)")
+    second.page.wait_for_function("() => fetch('/readyz').then((answer) => answer.status === 503)")
     second.call()
     assert "shutting down" in second.told("problem.draining")
     first.phase("live")

@@ -32,6 +32,9 @@ export class CallAudio {
     try {
       context = await this.speaker.open();
     } catch (error) {
+      // The worklets come from the server: what looks like broken audio can be a server that has gone.
+      const network = error instanceof DOMException && error.name === 'AbortError';
+      if (network) return { key: 'problem.unreachable', kind: 'error', action: 'retry' };
       return { key: 'problem.audio', kind: 'error', detail: String(error) };
     }
     if (serial !== this.serial || !wanted) {

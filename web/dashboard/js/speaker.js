@@ -24,18 +24,18 @@ export class Speaker {
    */
   async open() {
     clearTimeout(this.restTimer);
-    if (this.context === null || this.node === null) {
-      const context = new AudioContext({ latencyHint: 'interactive' });
+    this.context ??= new AudioContext({ latencyHint: 'interactive' });
+    const { context } = this;
+    if (this.node === null) {
       await context.audioWorklet.addModule('/js/capture-worklet.js');
       await context.audioWorklet.addModule('/js/playback-worklet.js');
       const node = new AudioWorkletNode(context, 'tom-playback', { numberOfInputs: 0, outputChannelCount: [1] });
       node.port.onmessage = (message) => this.report(message.data);
       node.connect(context.destination);
-      this.context = context;
       this.node = node;
     }
-    await this.context.resume();
-    return this.context;
+    await context.resume();
+    return context;
   }
 
   /** @param {import('./types.js').ReplyAudio} audio its buffer is handed over */
