@@ -15,7 +15,7 @@ extension SettingKey {
         "EVENT_LOOPS", .integer(1...1_024), absence: "one per core",
         "Number of event-loop threads that carry the calls.")
     static let drainTimeoutSeconds = SettingKey(
-        "DRAIN_TIMEOUT_SECONDS", .integer(0...86_400), default: "30",
+        "DRAIN_TIMEOUT_SECONDS", .integer(0...86_400), default: "60",
         "How long calls may go on after the first SIGTERM before they are ended.")
 
     static let devAllowNoJWT = SettingKey(
@@ -27,7 +27,7 @@ extension SettingKey {
             + "(`openssl rand -base64 32`), RFC 7518 section 3.2.")
     static let jwtJWKSFile = SettingKey(
         "JWT_JWKS_FILE", .path, absence: "none",
-        "JSON Web Key Set with the public keys of RS256, ES256 or EdDSA tokens.")
+        "JSON Web Key Set with the public keys of RS256, ES256 or EdDSA tokens; not together with `JWT_SECRET`.")
     static let jwtIssuer = SettingKey(
         "JWT_ISSUER", .text, absence: "not checked", "Value that a token's `iss` must have.")
     static let jwtAudience = SettingKey(
@@ -40,7 +40,8 @@ extension SettingKey {
         "Ends a call, with close code 1008, when the token it began with expires.")
     static let originAllowlist = SettingKey(
         "WS_ORIGIN_ALLOWLIST", .origins, absence: "same origin and loopback pages",
-        "Web origins whose pages may open a call. Clients that send no `Origin` are not browsers and are not checked.")
+        "Web origins whose pages may open a call; `*`: all. Clients that send no `Origin` are not browsers and are not "
+            + "checked.")
     static let addressAllowlist = SettingKey(
         "WS_IP_ALLOWLIST", .addresses, absence: "all", "Addresses that may open a call.")
 

@@ -4,7 +4,7 @@ extension Settings {
     init(_ resolved: ResolvedSettings) throws(SettingsError) {
         var problems: [SettingProblem] = []
         listening = Listening(resolved, &problems)
-        admission = Admission(resolved)
+        admission = Admission(resolved, &problems)
         engines = Engines(resolved, &problems)
         conversation = Conversation(resolved, &problems)
         limits = Limits(resolved)
@@ -73,7 +73,14 @@ extension Settings.Listening {
 }
 
 extension Settings.Admission {
-    fileprivate init(_ resolved: ResolvedSettings) {
+    fileprivate init(_ resolved: ResolvedSettings, _ problems: inout [SettingProblem]) {
+        if resolved.text(.jwtSecret) != nil, resolved.text(.jwtJWKSFile) != nil {
+            problems.append(
+                SettingProblem(
+                    key: SettingKey.jwtJWKSFile.name, source: resolved[.jwtJWKSFile].source,
+                    reason: "JWT_SECRET is set too, and tokens are checked with one or the other",
+                    fix: "Remove one of the two."))
+        }
         allowsMissingToken = resolved.boolean(.devAllowNoJWT)
         secret = resolved.text(.jwtSecret).map(Secret.init(value:))
         jwksFile = resolved.text(.jwtJWKSFile).map(Settings.path)
