@@ -21,7 +21,9 @@ struct NoiseFloor: Sendable {
     /// dBFS per band.
     private(set) var levels: SIMD8<Float>
 
-    private let assumed: Float
+    /// Whether a whole stretch has been heard, so that the floor is no longer the assumed one alone.
+    private(set) var isKnown = false
+
     private let lowest: Float
     private var smoothed: SIMD8<Float>
     private var minima: InlineArray<8, SIMD8<Float>>
@@ -47,7 +49,6 @@ struct NoiseFloor: Sendable {
     ///   - assumed: dBFS per band, taken until something is known.
     ///   - lowest: dBFS per band below which the floor never falls.
     init(assumed: Float, lowest: Float) {
-        self.assumed = assumed
         self.lowest = lowest
         levels = SIMD8(repeating: assumed)
         smoothed = SIMD8(repeating: assumed)
@@ -71,6 +72,7 @@ struct NoiseFloor: Sendable {
     }
 
     private mutating func endStretch() {
+        isKnown = true
         minima[slot] = stretch.minimum
         slot = (slot + 1) % NoiseFloor.stretchCount
         if stretchIsNoise {
