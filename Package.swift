@@ -131,7 +131,11 @@ let package = Package(
                 nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, jwtKit, logging, metrics,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
-        tests("TomProbeTests", ["TomProbe", "TomWire", "TomAudio", "TomErrors"]),
-        tests("TomCommandTests", ["tom", "TomServer", "TomEngines", "TomErrors"]),
+        tests(
+            "TomProbeTests",
+            [
+                "TomProbe", "TomWire", "TomAudio", "TomErrors", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
+            ]),
+        tests("TomCommandTests", ["tom", "TomProbe", "TomServer", "TomEngines", "TomErrors", nioCore, nioPosix, jwtKit]),
     ]
 )
