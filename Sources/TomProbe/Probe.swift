@@ -30,7 +30,7 @@ public final class Probe: Sendable {
                 category: .invalidRequest)
         }
         let startedAt = Date()
-        let tokens = try (0..<options.calls).map { try token(options.callID($0)) }
+        let tokens = try (0..<options.calls).map { try token(options.id(ofCall: $0)) }
         let threads = min(options.calls, ProcessInfo.processInfo.activeProcessorCount)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads))
         let records: [CallRecord]
@@ -55,7 +55,7 @@ public final class Probe: Sendable {
         return await withTaskGroup(of: CallRecord.self) { calls in
             for (index, token) in tokens.enumerated() {
                 if index > 0 { try? await Task.sleep(for: options.spacing) }
-                let callID = options.callID(index)
+                let callID = options.id(ofCall: index)
                 calls.addTask { [board] in
                     board.begin()
                     let record = await connector.run(

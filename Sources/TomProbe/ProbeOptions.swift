@@ -48,5 +48,5 @@ public struct ProbeOptions: Sendable {
     var effectiveTurns: Int? { turns ?? (duration == nil ? utterances.count : nil) }
 
     /// The id of call `index`, which counts from 0.
-    func callID(_ index: Int) -> String { calls == 1 ? callID : "\(callID)-\(index + 1)" }
+    public func id(ofCall index: Int) -> String { calls == 1 ? callID : "\(callID)-\(index + 1)" }
 }

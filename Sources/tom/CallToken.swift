@@ -24,10 +24,19 @@ struct CallTokenIssuer: Sendable {
             sub: subject, callID: callID, iat: Int(issuedAt.timeIntervalSince1970),
             exp: Int(issuedAt.timeIntervalSince1970) + lifetime, nonce: UUID().uuidString.lowercased(), iss: issuer,
             aud: audience, scope: scope)
-        let keys = await JWTKeyCollection().add(hmac: HMACKey(from: secret.value), digestAlgorithm: .sha256)
+        let keys = await JWTKeyCollection().add(hmac: HMACKey(from: Self.padded(secret.value)), digestAlgorithm: .sha256)
         return IssuedToken(
             token: try await keys.sign(claims), callID: callID,
             expiresAt: issuedAt.addingTimeInterval(TimeInterval(lifetime)))
+    }
+}
+
+extension CallTokenIssuer {
+    /// jwt-kit traps on keys shorter than the hash. HMAC itself fills a short key up with zeros (RFC 2104 section 2), so that
+    /// doing it beforehand changes no signature.
+    private static func padded(_ secret: String) -> Data {
+        let bytes = Data(secret.utf8)
+        return bytes + Data(count: max(0, 32 - bytes.count))
     }
 }
 

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import TomProbe
+public import TomProbe
 
 extension ProbeOptions.Framing: ExpressibleByArgument {}
 
@@ -91,9 +91,9 @@ struct ProbeCommand: AsyncParsableCommand {
         let report: ProbeReport
         do {
             let sources = try self.options.sources()
-            let resolved = try sources.resolve()
+            let resolved = try sources.resolve().checked()
             let options = try probeOptions(espeak: resolved.text(.espeakPath) ?? "espeak-ng")
-            let tokens = try await tokens(options, sources: sources, resolved: resolved)
+            let tokens = try await callTokens(options, sources: sources, resolved: resolved)
             let probe = Probe(options) { tokens[$0] }
             report = try await ProbeProgressLine.show(probe, isQuiet: quiet) { try await probe.run() }
             try write(report)
@@ -134,10 +134,10 @@ struct ProbeCommand: AsyncParsableCommand {
     }
 
     /// The token of every call, made beforehand: they differ by call id, and each is good once.
-    private func tokens(
+    private func callTokens(
         _ options: ProbeOptions, sources: SettingSources, resolved: ResolvedSettings
     ) async throws -> [String: String] {
-        let ids = (0..<options.calls).map { options.callID($0) }
+        let ids = (0..<options.calls).map { options.id(ofCall: $0) }
         if let token = sources.environment["TOM_PROBE_TOKEN"], !token.isEmpty {
             return Dictionary(uniqueKeysWithValues: ids.map { ($0, token) })
         }

@@ -41,7 +41,7 @@ struct ServeOptions: ParsableArguments {
 
     @OptionGroup var settings: SettingOptions
 
-    /// - Throws: `SettingsError` when a value cannot be used.
+    /// - Throws: `SettingsError` when a file is missing or cannot be read.
     func resolve() throws -> ResolvedSettings {
         let flags: [(SettingKey, String?)] = [(.host, host), (.port, port), (.agentFile, agent), (.journalDir, journal)]
         let given = Dictionary(uniqueKeysWithValues: flags.compactMap { key, value in value.map { (key.name, $0) } })

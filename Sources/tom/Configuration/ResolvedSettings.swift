@@ -19,15 +19,25 @@ struct ResolvedSetting: Sendable, Equatable {
     }
 }
 
-/// Every setting's effective value, each of them well-formed.
+/// Every setting's effective value, each of them well-formed: one that is not has its default, and a problem tells of it.
 struct ResolvedSettings: Sendable, Equatable {
     fileprivate let values: [String: ResolvedSetting]
+    /// Unknown names and bad values.
+    let problems: [SettingProblem]
     /// What is suspicious but does no harm.
     let warnings: [String]
 
-    init(values: [String: ResolvedSetting], warnings: [String]) {
+    init(values: [String: ResolvedSetting], problems: [SettingProblem], warnings: [String]) {
         self.values = values
+        self.problems = problems
         self.warnings = warnings
+    }
+
+    /// The same settings, when nothing is wrong with them.
+    /// - Throws: `SettingsError` with every problem.
+    func checked() throws(SettingsError) -> ResolvedSettings {
+        guard problems.isEmpty else { throw SettingsError(problems: problems) }
+        return self
     }
 
     /// All settings in the order of the documents.

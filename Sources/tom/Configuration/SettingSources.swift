@@ -11,9 +11,8 @@ struct SettingSources: Sendable {
     /// The file of `--config`, which is TOM's own: every name in it must be a setting.
     var file: EnvironmentFile?
 
-    /// Reads and checks every setting.
-    /// - Throws: `SettingsError` with all unknown names and bad values.
-    func resolve() throws(SettingsError) -> ResolvedSettings {
+    /// Reads and checks every setting. What is wrong is among the result's `problems`, and has its default meanwhile.
+    func resolve() -> ResolvedSettings {
         var problems = [dotEnv, file].compactMap { $0?.problems }.flatMap { $0 }
         problems += (dotEnv.map { unknownNames(in: $0, own: false) } ?? [])
         problems += (file.map { unknownNames(in: $0, own: true) } ?? [])
@@ -26,11 +25,13 @@ struct SettingSources: Sendable {
             let text = reader.string(forKey: ConfigKey([key.name]), isSecret: key.isSecret)
             let source = text == nil ? "default" : layers[access.lastProviderIndex].source(key.name)
             let setting = ResolvedSetting(key: key, text: text ?? key.standard, source: source)
-            if let problem = setting.problem { problems.append(problem) }
-            values[key.name] = setting
+            if let problem = setting.problem {
+                problems.append(problem)
+            } else {
+                values[key.name] = setting
+            }
         }
-        guard problems.isEmpty else { throw SettingsError(problems: problems) }
-        return ResolvedSettings(values: values, warnings: suspiciousEnvironment())
+        return ResolvedSettings(values: values, problems: problems, warnings: suspiciousEnvironment())
     }
 
     private struct Layer {

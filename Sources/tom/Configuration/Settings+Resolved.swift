@@ -1,8 +1,8 @@
 extension Settings {
     /// Gives the resolved values their types and checks what no value can be checked for alone.
-    /// - Throws: `SettingsError` with every conflict.
+    /// - Throws: `SettingsError` with every problem and every conflict.
     init(_ resolved: ResolvedSettings) throws(SettingsError) {
-        var problems: [SettingProblem] = []
+        var problems = resolved.problems
         listening = Listening(resolved, &problems)
         admission = Admission(resolved, &problems)
         engines = Engines(resolved, &problems)
