@@ -141,7 +141,11 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests("TomDashboardTests", ["TomDashboard"]),
-        tests("TomProbeTests", ["TomProbe", "TomWire", "TomAudio", "TomErrors"]),
-        tests("TomCommandTests", ["tom", "TomServer", "TomEngines", "TomErrors"]),
+        tests(
+            "TomProbeTests",
+            [
+                "TomProbe", "TomWire", "TomAudio", "TomErrors", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
+            ]),
+        tests("TomCommandTests", ["tom", "TomProbe", "TomServer", "TomEngines", "TomErrors", nioCore, nioPosix, jwtKit]),
     ]
 )
