@@ -1,0 +1,5 @@
+import Benchmark
+
+let benchmarks: @Sendable () -> Void = {
+    Benchmark("probe") { b in for i in b.scaledIterations { blackHole(i) } }
+}
