@@ -86,6 +86,7 @@ let package = Package(
             name: "TomSession",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomEngines", "TomStore", nioCore, logging, metrics,
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ], swiftSettings: strict),
         .target(name: "TomDashboard", path: "web", exclude: ["README.md"], swiftSettings: strict),
         .target(

@@ -37,6 +37,8 @@ public struct VoiceActivityDetector: Sendable {
 
     /// Milliseconds of audio taken so far, in whole frames.
     public var positionMs: Int { frames * AudioFrame.durationMs }
+    /// While speaking: the end of the last frame that counted as speech, in milliseconds of input audio.
+    public var lastSpeechMs: Int { (frames - gap) * AudioFrame.durationMs }
     /// The background as it is estimated now, all bands together, in dBFS.
     public var noiseFloorDbfs: Float {
         Level.sum(dbfs: floor.levels, count: BandEnergies.bandCount)

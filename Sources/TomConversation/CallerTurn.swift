@@ -8,6 +8,8 @@ struct CallerTurn: Sendable {
     private var speechBefore = Duration.zero
     /// Where the current stretch began in the input audio; `nil` where no voice activity is measured.
     private var stretchBeganMs: Int?
+    /// End of the last frame of speech in the current stretch.
+    private var voicedUntilMs = 0
     /// End of the last frame that counted as speech.
     private(set) var speechEndedAt: Instant
     var interim = ""
@@ -40,6 +42,7 @@ struct CallerTurn: Sendable {
         speechEndedAt = onset
         phase = .speaking(since: onset)
         stretchBeganMs = audioMs
+        voicedUntilMs = audioMs ?? 0
     }
 
     var isSpeaking: Bool { if case .speaking = phase { true } else { false } }
@@ -47,7 +50,10 @@ struct CallerTurn: Sendable {
     mutating func resumeSpeech(at onset: Instant, audioMs: Int) {
         phase = .speaking(since: onset)
         stretchBeganMs = audioMs
+        voicedUntilMs = audioMs
     }
+
+    mutating func continueSpeech(audioMs: Int) { voicedUntilMs = max(voicedUntilMs, audioMs) }
 
     /// The length of a stretch is taken from the audio, not from the clock: a client may send faster than it speaks.
     mutating func stopSpeech(at end: Instant, audioMs: Int, until deadline: Instant) {
@@ -56,16 +62,17 @@ struct CallerTurn: Sendable {
         phase = .pausing(until: deadline)
     }
 
-    /// Speech in this turn so far, pauses not counted.
+    /// Speech in this turn so far, pauses not counted: as measured in the audio, or by the clock where nothing measures it.
     func speech(at now: Instant) -> Duration {
-        guard case .speaking(let since) = phase, now > since else { return speechBefore }
-        return speechBefore + (now - since)
+        guard case .speaking(let since) = phase else { return speechBefore }
+        if let stretchBeganMs { return speechBefore + .milliseconds(voicedUntilMs - stretchBeganMs) }
+        return speechBefore + max(now - since, .zero)
     }
 
     /// Ends the intake: the audio is complete. A caller cut off in mid-speech has spoken until now.
     mutating func close(at now: Instant, due: Instant) {
         if isSpeaking {
-            speechBefore = speech(at: now)
+            if case .speaking(let since) = phase { speechBefore += max(now - since, .zero) }
             speechEndedAt = now
         }
         endpointedAt = now

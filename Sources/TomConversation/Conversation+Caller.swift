@@ -15,13 +15,27 @@ extension Conversation {
         }
     }
 
+    /// Whether it matters how long the caller has been speaking: then `speechContinued` is to be reported for every frame.
+    public var wantsSpeechProgress: Bool {
+        guard let caller, caller.isSpeaking else { return false }
+        if let response { return response.held == nil }
+        return !awaiting.isEmpty
+    }
+
+    mutating func speechContinued(audioMs: Int, at now: Instant) {
+        guard var turn = caller, turn.isSpeaking else { return }
+        turn.continueSpeech(audioMs: audioMs)
+        caller = turn
+        interruptIfSpoken(at: now)
+    }
+
     mutating func speechStopped(audioMs: Int, end: Instant, at now: Instant) {
         guard configuration.turnDetection == .serverVAD else { return }
         emit(.speechStopped(audioMs: audioMs))
         guard var turn = caller, turn.isSpeaking else { return }
-        // Speech that was long enough to interrupt counts even when its end is noticed before the deadline is.
         turn.stopSpeech(at: end, audioMs: audioMs, until: end + endpointingDelay(turn))
         caller = turn
+        // A message may bring more speech than one frame at once.
         interruptIfSpoken(at: now)
     }
 
@@ -51,17 +65,12 @@ extension Conversation {
         configuration.endpointing.delay(for: turn.expectation, turnComplete: turn.turnComplete)
     }
 
-    /// Manual turns end by `commit`, so that only their bound is a deadline.
     var callerDeadline: Instant? {
         guard let turn = caller else { return nil }
         switch turn.phase {
         case .awaiting: return nil
         case .pausing(let until): return until
-        case .speaking(let since):
-            let bound = turn.startedAt + configuration.limits.maxTurn
-            guard configuration.turnDetection == .serverVAD, let response, response.held == nil else { return bound }
-            let missing = configuration.interruption.minSpeech - turn.speech(at: since)
-            return min(bound, since + max(missing, .zero))
+        case .speaking: return turn.startedAt + configuration.limits.maxTurn
         }
     }
 
@@ -70,7 +79,6 @@ extension Conversation {
         switch turn.phase {
         case .pausing(let until) where until <= now: endpointed(turn, at: now)
         case .speaking where turn.startedAt + configuration.limits.maxTurn <= now: close(turn, at: now)
-        case .speaking: interruptIfSpoken(at: now)
         default: break
         }
     }

@@ -82,13 +82,14 @@ extension Conversation {
 
     private mutating func generationFinished(at now: Instant) {
         guard var active = response else { return }
+        // What was said before a tool runs is a sentence of its own, spoken while the tool works.
+        active.finishText()
         if !active.pendingTools.isEmpty {
             active.generation.state = .waitingForTools
         } else if active.toolOutputs > 0 {
             response = active
             return continueAfterTools(at: now)
         } else {
-            active.finishText()
             active.generation.state = .finished
         }
         response = active

@@ -28,6 +28,8 @@ extension Conversation {
         case callStarted
         /// Voice activity began. `audioMs`: its onset in the call's input audio, `agoNs`: how long before now it arrived.
         case speechStarted(audioMs: Int, agoNs: Int64)
+        /// Voice activity goes on. `audioMs`: end of the last frame of speech. Needed only while `wantsSpeechProgress`.
+        case speechContinued(audioMs: Int)
         /// Voice activity ended. `audioMs`: end of the last frame of speech, `agoNs`: how long before now it arrived.
         case speechStopped(audioMs: Int, agoNs: Int64)
         /// Manual turn detection: audio came and no turn is open.
