@@ -1,5 +1,9 @@
-import Benchmark
-
-let benchmarks: @Sendable () -> Void = {
-    Benchmark("probe") { b in for i in b.scaledIterations { blackHole(i) } }
+/// Prints one JSON line per benchmark; `micro.sh` holds them against `thresholds.json`.
+@main
+enum Micro {
+    static func main() throws {
+        try audioBenchmarks()
+        try wireBenchmarks()
+        conversationBenchmarks()
+    }
 }
