@@ -32,7 +32,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let package = Package(
     name: "tom",
     platforms: [.macOS(.v26)],
-    products: [.executable(name: "tom", targets: ["tom"])],
+    products: [
+        .executable(name: "tom", targets: ["tom"]),
+        // The pure modules, for the package of micro-benchmarks.
+        .library(name: "TomAudio", targets: ["TomAudio"]),
+        .library(name: "TomWire", targets: ["TomWire"]),
+        .library(name: "TomConversation", targets: ["TomConversation"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
