@@ -1,6 +1,7 @@
 import Glibc
 
-/// An open file descriptor that closes itself. Every call retries when a signal interrupts it, and throws what errno says.
+/// An open file descriptor that closes itself. Every call retries when a signal interrupts it, and throws what errno
+/// says.
 struct File: ~Copyable, Sendable {
     let descriptor: Int32
     /// For error messages.

@@ -101,7 +101,8 @@ public struct MessageDraft: Sendable {
             }
             let number = kept.contains { $0.part == recording.part } ? "-\(index + 1)" : ""
             let durationMs = recording.samples.count * 1_000 / recording.rate.hertz
-            kept.append(.init(part: recording.part, file: "\(id)-\(recording.part)\(number).wav", durationMs: durationMs))
+            let file = "\(id)-\(recording.part)\(number).wav"
+            kept.append(.init(part: recording.part, file: file, durationMs: durationMs))
         }
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         return Message(

@@ -5,11 +5,12 @@ import TomErrors
 
 /// Keeps the messages callers leave: `messages.jsonl`, one JSON object a line, and their audio in `recordings/*.wav`.
 ///
-/// When ``append(_:)`` returns, the message with its recordings is on the disk and survives a crash. Files are readable by
-/// the owner only (0600, directories 0700).
+/// When ``append(_:)`` returns, the message with its recordings is on the disk and survives a crash. Files are readable
+/// by the owner only (0600, directories 0700).
 ///
-/// Every method blocks on the disk, `append` for as long as `fsync` takes: call it from a thread of your own, never from an
-/// event loop. Appends from several threads are done one after the other. One process at a time may hold a store open.
+/// Every method blocks on the disk, `append` for as long as `fsync` takes: call it from a thread of your own, never
+/// from an event loop. Appends from several threads are done one after the other. One process at a time may hold a
+/// store open.
 public final class MessageStore: Sendable {
     public let directory: String
     /// Bytes of a line that a crash left unfinished, removed at open; that message was never acknowledged.
@@ -43,8 +44,8 @@ public final class MessageStore: Sendable {
 
     /// Keeps a message, its recordings first, so that a line never names a file that is not whole.
     /// - Returns: the message as it was written.
-    /// - Throws: `store.disk_full`, `store.denied` or `store.io`, and then nothing of this message is left and all earlier ones are
-    ///   intact; `store.invalid_message` when the draft breaks its bounds.
+    /// - Throws: `store.disk_full`, `store.denied` or `store.io`, and then nothing of this message is left and all
+    ///   earlier ones are intact; `store.invalid_message` when the draft breaks its bounds.
     @discardableResult
     public func append(_ draft: MessageDraft) throws(StoreError) -> Message {
         let message = try draft.message()

@@ -34,7 +34,8 @@ import TomEngines
         #expect(model.all == [.text("Hallo,"), .text(" ich"), .text(" bin"), .text(" TOM."), .finished])
 
         let transcriber = Log<TranscriptionEvent>()
-        let running = MockTranscriber(delay: .zero, clock: clock).transcribe(transcription, deliver: transcriber.deliver)
+        let running = MockTranscriber(delay: .zero, clock: clock).transcribe(
+            transcription, deliver: transcriber.deliver)
         running.append([Int16](repeating: 0, count: 320).span)
         #expect(transcriber.all.isEmpty)
         running.finish()
@@ -111,6 +112,7 @@ import TomEngines
 
     @Test func theMockSparesTheAudio() {
         #expect(!MockTranscriber().capabilities.readsAudio)
-        #expect([MockTranscriber().name, MockLanguageModel().name, MockSynthesizer().name] == ["mock", "mock", "mock"])
+        #expect(
+            [MockTranscriber().name, MockLanguageModel().name, MockSynthesizer().name] == ["mock", "mock", "mock"])
     }
 }

@@ -59,7 +59,9 @@ struct ReceptionistCall {
             toolCalls.append(call)
             record(.toolCall(call))
             let fails = toolFails.isEmpty ? false : toolFails.removeFirst()
-            record(.toolOutput(ToolOutput(callID: call.id, succeeded: !fails, output: fails ? "store.disk_full" : "saved")))
+            record(
+                .toolOutput(ToolOutput(callID: call.id, succeeded: !fails, output: fails ? "store.disk_full" : "saved"))
+            )
         }
         return "(the model never stopped calling tools)"
     }

@@ -114,7 +114,8 @@ import TomEngines
     }
 
     @Test(arguments: [
-        "", "v2&step=idle", "v1&step=flying", "v1&slot=-1", "v1&slot=99999999999999999999", "v1&last=%zz", "v1&last=%e", "v1&x=1",
+        "", "v2&step=idle", "v1&step=flying", "v1&slot=-1", "v1&slot=99999999999999999999", "v1&last=%zz", "v1&last=%e",
+        "v1&x=1",
         "v1&step", "v1&name=%ff",
     ]) func aDamagedStateIsRefused(text: String) {
         #expect(ReceptionistState(encoded: text) == nil)
@@ -129,7 +130,8 @@ import TomEngines
     @Test func statesSurviveTheirTextForm() throws {
         var call = try ReceptionistCall()
         for content in [
-            Item.Content.keys("3"), .typed("Ada & Bob = 100 % \u{1}\n ü €"), .keys("12345"), .speech(transcript: nil, durationMs: 800),
+            Item.Content.keys("3"), .typed("Ada & Bob = 100 % \u{1}\n ü €"), .keys("12345"),
+            .speech(transcript: nil, durationMs: 800),
         ] {
             _ = call.take(content)
             let memory = try #require(call.history.last?.memory)
@@ -139,16 +141,18 @@ import TomEngines
     }
 
     /// Whatever the caller does, the receptionist answers with words or a tool, and its state stays readable.
-    @Test(arguments: 0..<40) func answersAnything(seed: UInt64) throws {
+    @Test(arguments: 0..<24) func answersAnything(seed: UInt64) throws {
         var random = SplitMix(state: seed)
         let inputs: [Item.Content] = [
-            .speech(transcript: nil, durationMs: 700), .speech(transcript: "", durationMs: 0), .silence, .keys("3"), .keys("1#"),
-            .keys("*"), .keys("2"), .keys("12345#"), .keys("ABCD"), .typed("yes"), .typed("no"), .typed("cancel"), .typed("pardon"),
+            .speech(transcript: nil, durationMs: 700), .speech(transcript: "", durationMs: 0), .silence, .keys("3"),
+            .keys("1#"),
+            .keys("*"), .keys("2"), .keys("12345#"), .keys("ABCD"), .typed("yes"), .typed("no"), .typed("cancel"),
+            .typed("pardon"),
             .typed("leave a message"), .typed("the number is wrong"), .typed("Ada"), .typed("are you open on sunday"),
             .typed("can i talk to a human"), .typed("{name} {number} {weekday}"), .typed("one two three four five"),
         ]
         var call = try ReceptionistCall(seed % 2 == 0 ? "en" : "de")
-        for step in 0..<60 {
+        for step in 0..<40 {
             call.toolFails = [Bool.random(using: &random)]
             let input = inputs.randomElement(using: &random)!
             let answer = call.take(input)

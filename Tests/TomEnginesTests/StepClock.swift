@@ -9,6 +9,8 @@ final class StepClock: Clock, Sendable {
         static func < (a: Instant, b: Instant) -> Bool { a.offset < b.offset }
     }
 
+    private typealias Waiter = CheckedContinuation<Void, Never>
+
     private struct State {
         var now = Instant()
         var nextID = 0
@@ -35,7 +37,7 @@ final class StepClock: Clock, Sendable {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let (watchers, error, due) = state.withLock { state in
+                let (watchers, error, due) = state.withLock { state -> ([Waiter], Bool, Bool) in
                     if state.cancelled.remove(id) != nil { return ([], true, false) }
                     if deadline <= state.now { return ([], false, true) }
                     state.sleepers[id] = (deadline, continuation)

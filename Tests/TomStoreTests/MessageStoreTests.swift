@@ -18,7 +18,8 @@ final class TemporaryDirectory: Sendable {
 func draft(_ id: String, name: String? = nil, milliseconds: Int = 100) -> MessageDraft {
     let tone = (0..<(16 * milliseconds)).map { Int16(truncatingIfNeeded: $0 * 37) }
     return MessageDraft(
-        id: id, time: Date(timeIntervalSince1970: 1_790_000_000.25), callID: "call:1", agent: "receptionist.en", name: name,
+        id: id, time: Date(timeIntervalSince1970: 1_790_000_000.25), callID: "call:1", agent: "receptionist.en",
+        name: name,
         number: "+49301234", concern: nil,
         recordings: milliseconds == 0 ? [] : [.init(part: "concern", samples: tone, rate: .hz16000)])
 }
@@ -29,7 +30,8 @@ func draft(_ id: String, name: String? = nil, milliseconds: Int = 100) -> Messag
     private var file: String { path + "/messages.jsonl" }
 
     private func lines() throws -> [String] {
-        try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init)
     }
 
     @Test func aMessageIsOneLineAndItsAudioAFile() throws {
@@ -37,8 +39,14 @@ func draft(_ id: String, name: String? = nil, milliseconds: Int = 100) -> Messag
         let message = try store.append(draft("m1", name: "Ada \"Lovelace\"\nLine / ü"))
         #expect(message.time == "2026-09-21T14:13:20.250Z")
         #expect(try lines().count == 2 && lines().last == "", "one line and its line feed")
-        #expect(
-            try lines()[0] == #"{"agent":"receptionist.en","call_id":"call:1","confirmed":true,"id":"m1","name":"Ada \"Lovelace\"\nLine / ü","number":"+49301234","recordings":[{"duration_ms":100,"file":"m1-concern.wav","part":"concern"}],"time":"2026-09-21T14:13:20.250Z"}"#)
+        let line = [
+            #"{"agent":"receptionist.en","call_id":"call:1""#,
+            #""confirmed":true,"id":"m1","name":"Ada \"Lovelace\"\nLine / ü""#,
+            #""number":"+49301234""#,
+            #""recordings":[{"duration_ms":100,"file":"m1-concern.wav","part":"concern"}]"#,
+            #""time":"2026-09-21T14:13:20.250Z"}"#,
+        ].joined(separator: ",")
+        #expect(try lines()[0] == line)
         #expect(try store.list(limit: 10) == [message])
         let wav = try #require(store.path(ofRecording: "m1-concern.wav"))
         let audio = try WAV.read(Array(try Data(contentsOf: URL(filePath: wav))))
@@ -50,7 +58,9 @@ func draft(_ id: String, name: String? = nil, milliseconds: Int = 100) -> Messag
         let store = try MessageStore(directory: path)
         try store.append(draft("m1"))
         let wav = try #require(store.path(ofRecording: "m1-concern.wav"))
-        for (path, mode) in [(path, 0o700), (path + "/recordings", 0o700), (file, 0o600), (wav, 0o600)] as [(String, mode_t)] {
+        for (path, mode) in [(path, 0o700), (path + "/recordings", 0o700), (file, 0o600), (wav, 0o600)]
+            as [(String, mode_t)]
+        {
             var status = stat()
             #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == mode, "\(path)")
         }
@@ -58,7 +68,9 @@ func draft(_ id: String, name: String? = nil, milliseconds: Int = 100) -> Messag
 
     @Test func theLatestComeFirst() throws {
         let store = try MessageStore(directory: path)
-        for number in 1...300 { try store.append(draft("m\(number)", name: String(repeating: "n", count: 700), milliseconds: 0)) }
+        for number in 1...300 {
+            try store.append(draft("m\(number)", name: String(repeating: "n", count: 700), milliseconds: 0))
+        }
         #expect(try store.list(limit: 3).map(\.id) == ["m300", "m299", "m298"])
         #expect(try store.list(limit: 1_000).map(\.id) == (1...300).reversed().map { "m\($0)" })
         #expect(try store.list(limit: 0).isEmpty && store.list(limit: -1).isEmpty)
@@ -143,7 +155,8 @@ func draft(_ id: String, name: String? = nil, milliseconds: Int = 100) -> Messag
         #expect(first.tornBytes == 0)
     }
 
-    @Test(arguments: ["", "a/b", "../x", "a.b", "ü", String(repeating: "a", count: 65)]) func idsThatAreNoFileNamesAreRefused(
+    @Test(arguments: ["", "a/b", "../x", "a.b", "ü", String(repeating: "a", count: 65)])
+    func idsThatAreNoFileNamesAreRefused(
         id: String
     ) throws {
         let store = try MessageStore(directory: path)
@@ -165,7 +178,9 @@ func draft(_ id: String, name: String? = nil, milliseconds: Int = 100) -> Messag
 
     @Test func aMessageOfUnboundedLengthIsRefused() throws {
         let store = try MessageStore(directory: path)
-        let error = #expect(throws: StoreError.self) { try store.append(draft("m1", name: String(repeating: "n", count: 70_000))) }
+        let error = #expect(throws: StoreError.self) {
+            try store.append(draft("m1", name: String(repeating: "n", count: 70_000)))
+        }
         #expect(error?.code == "store.invalid_message")
         #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/recordings").isEmpty)
     }

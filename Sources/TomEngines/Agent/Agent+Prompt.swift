@@ -13,7 +13,8 @@ extension Agent {
         for intent in intents {
             lines.append("- \(intent.phrases[0]) -> \(intent.action.rawValue): \(intent.answer)")
         }
-        lines += ["", "To take a message, ask for these one by one, read them back, and call take_message once confirmed:"]
+        lines.append("")
+        lines.append("To take a message, ask for these one by one, read them back, call take_message once confirmed:")
         for slot in slots { lines.append("- \(slot.id.rawValue): \(slot.ask)") }
         return lines.joined(separator: "\n")
     }

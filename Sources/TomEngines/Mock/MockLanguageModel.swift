@@ -11,7 +11,8 @@ public struct MockLanguageModel: LanguageModel {
 
     /// - Parameters:
     ///   - deltas: the answer to everything, delivered piece by piece.
-    ///   - delay: from the request to the first piece; the others follow at once. At zero all are delivered inside `respond`.
+    ///   - delay: from the request to the first piece; the others follow at once. At zero all are delivered inside
+    ///     `respond`.
     ///   - clock: what the delay is measured by.
     public init(
         deltas: [String] = MockLanguageModel.deltas, delay: Duration = .milliseconds(50),

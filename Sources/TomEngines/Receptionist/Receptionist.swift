@@ -2,8 +2,8 @@ import TomConversation
 
 /// The local language model: a deterministic dialogue driven by the agent file, see ``ReceptionistDialogue``.
 ///
-/// It answers inside the starting call. Its state travels as the memory of its replies in the conversation's record, so that
-/// a response which was cancelled before it entered the record leaves no trace.
+/// It answers inside the starting call. Its state travels as the memory of its replies in the conversation's record, so
+/// that a response which was cancelled before it entered the record leaves no trace.
 public struct Receptionist: LanguageModel {
     public let name = "receptionist"
     private let dialogue: ReceptionistDialogue
