@@ -68,6 +68,12 @@ struct EspeakSynthesizerTests {
         #expect(error.hint?.contains("apt-get install espeak-ng") == true)
     }
 
+    @Test func checksVoicesForTheDoctor() async throws {
+        try await synthesizer().check(language: "en")
+        try await synthesizer().check(language: "de")
+        await #expect(throws: EngineError.self) { try await synthesizer().check(language: "en", voice: "xx-nobody") }
+    }
+
     @Test(arguments: [
         ("exit 3", "tts.crashed"), ("kill -9 $$", "tts.crashed"), ("kill -SEGV $$", "tts.crashed"),
         ("exit 0", "tts.bad_output"), ("echo this is not audio at all", "tts.bad_output"),

@@ -73,7 +73,7 @@ extension EspeakSynthesis {
             if !goesOn { ChildProcess.kill(processID) }
             var transfer = EspeakTransfer(text: text, deadline: deadline)
             let failure = goesOn ? transfer.run(&process) { deliver($0) } : nil
-            if failure != nil { ChildProcess.kill(processID) }
+            if failure?.leavesProgramRunning == true { ChildProcess.kill(processID) }
             // From here on the id may become another process's: `cancel` no longer uses it.
             let isWanted = state.withLock { state in
                 defer { state = .ended }
@@ -99,8 +99,7 @@ extension EspeakSynthesis {
     ) -> SynthesisEvent {
         switch (failure, exit) {
         case (.timeout, _): .failed(.espeakTimeout(configuration.timeout))
-        case (.unreadable(let reason), .status(0)), (.unreadable(let reason), .signal(9)):
-            .failed(.espeakBadOutput(reason))
+        case (.unreadable(let reason), _), (.noAudio(let reason), .status(0)): .failed(.espeakBadOutput(reason))
         case (_, .status(0)): .finished
         case (_, let exit): .failed(.espeakCrashed(exit))
         }

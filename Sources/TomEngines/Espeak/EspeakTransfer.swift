@@ -5,7 +5,14 @@ import TomAudio
 struct EspeakTransfer {
     enum Failure: Error, Equatable {
         case timeout
+        /// What the program wrote is not audio, or too much of it.
         case unreadable(String)
+        /// The output ended before the first sample; how the program ended says why.
+        case noAudio(String)
+
+        var leavesProgramRunning: Bool {
+            if case .noAudio = self { false } else { true }
+        }
     }
 
     private var text: ArraySlice<UInt8>
@@ -65,21 +72,28 @@ struct EspeakTransfer {
         let count = buffer.withUnsafeMutableBytes { read(output, $0.baseAddress, $0.count) }
         if count < 0 { return errno == EAGAIN || errno == EINTR }
         do {
-            guard count > 0 else {
-                // A program that fails before its first sample writes no header: its exit says why.
-                try reader.finish()
-                return false
-            }
+            guard count > 0 else { return try end() }
             let samples = try reader.append(buffer.span.extracting(0..<count))
             guard !samples.isEmpty, let rate = reader.rate else { return true }
             samplesRead += samples.count
             guard samplesRead <= rate.hertz * EspeakConfiguration.maximumAudioSeconds else {
-                throw AudioError.malformedWAV(reason: "it is longer than \(EspeakConfiguration.maximumAudioSeconds) s")
+                throw Failure.unreadable("it is longer than \(EspeakConfiguration.maximumAudioSeconds) s")
             }
             deliver(.audio(samples, rate: rate))
             return true
+        } catch let failure as Failure {
+            throw failure
         } catch {
             throw .unreadable("\(error)")
+        }
+    }
+
+    private mutating func end() throws(Failure) -> Bool {
+        do {
+            try reader.finish()
+            return false
+        } catch {
+            throw .noAudio("\(error)")
         }
     }
 }
