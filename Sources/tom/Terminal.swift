@@ -27,6 +27,13 @@ enum Terminal {
 
 /// The JSON that commands print for scripts.
 enum ScriptOutput {
+    /// Encodes on one line, with a final line feed.
+    static func line(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+    }
+
     /// Encodes with sorted keys, RFC 3339 times and a final line feed.
     static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()

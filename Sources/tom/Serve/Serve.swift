@@ -125,7 +125,7 @@ struct Serve {
         server.rates.bytesPerSecond = settings.limits.bytesPerSecond ?? 0
         server.rates.connectionsPerMinute = settings.limits.connectionsPerMinute ?? 0
         server.webSocket.maxMessageBytes = settings.limits.maxMessageBytes
-        server.version = Tom.configuration.version
+        server.version = Tom.version
         return server
     }
 
