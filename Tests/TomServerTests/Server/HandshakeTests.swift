@@ -105,6 +105,19 @@ struct HandshakeTests {
         }
     }
 
+    /// Browsers hide the status of a refused handshake from their pages, which ask again with a plain GET.
+    @Test func aPlainGETLearnsWhyACallWouldBeRefused() async throws {
+        try await withServer(ScriptedFactory(), configure: { $0.maxCalls = 1 }) { port, _ in
+            #expect(try await TestHTTP.get(port, "/ws/stream/a", headers: []).status == 426)
+            let first = try await TestWebSocket.connect(port, "/ws/stream/a")
+            #expect(try await TestHTTP.get(port, "/ws/stream/a", headers: []).code == "call.already_live")
+            #expect(try await TestHTTP.get(port, "/ws/stream/b", headers: []).code == "limit.capacity")
+            try await first.send(#"{"type":"stop"}"#)
+            _ = try await first.closeCode()
+            _ = try await TestWebSocket.connect(port, "/ws/stream/b")
+        }
+    }
+
     @Test func slotsAreBounded() async throws {
         try await withServer(configure: { $0.maxCalls = 1 }) { port, _ in
             let first = try await TestWebSocket.connect(port, "/ws/stream/a")
