@@ -32,11 +32,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let package = Package(
     name: "tom",
     platforms: [.macOS(.v26)],
-    products: [.executable(name: "tom", targets: ["tom"])],
+    products: [
+        .executable(name: "tom", targets: ["tom"]),
+        // The pure modules, for the package of micro-benchmarks.
+        .library(name: "TomAudio", targets: ["TomAudio"]),
+        .library(name: "TomWire", targets: ["TomWire"]),
+        .library(name: "TomConversation", targets: ["TomConversation"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -52,6 +59,9 @@ let package = Package(
         // C libraries, from Debian
         .systemLibrary(name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
         .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
+
+        // The dashboard's files, as data
+        .target(name: "CDashboardFiles"),
 
         // L0: pure
         .target(name: "TomErrors", swiftSettings: strict),
@@ -80,8 +90,11 @@ let package = Package(
             name: "TomSession",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomEngines", "TomStore", nioCore, logging, metrics,
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ], swiftSettings: strict),
-        .target(name: "TomDashboard", path: "web", exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "TomDashboard", dependencies: ["CDashboardFiles"], path: "web",
+            exclude: ["README.md", "dashboard", "deno.json", "tsconfig.json", "types"], swiftSettings: strict),
         .target(
             name: "TomServer",
             dependencies: [
@@ -89,6 +102,8 @@ let package = Package(
                 "TomDashboard", hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioPosix, nioHTTP1, nioWebSocket,
                 nioSSL, crypto, jwtKit, lifecycle, logging, metrics,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ], swiftSettings: strict),
         .target(
             name: "TomProbe",
@@ -131,6 +146,7 @@ let package = Package(
                 nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, jwtKit, logging, metrics,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
+        tests("TomDashboardTests", ["TomDashboard"]),
         tests(
             "TomProbeTests",
             [

@@ -1,15 +1,16 @@
 /// What the voice activity detector looks at in a frame: the power of five bands, of the whole, and how regular it is.
 ///
-/// The bands are octaves made by an integer Haar pyramid: each level splits a signal into the halved sums and the halved
-/// differences of its sample pairs. It needs additions and one square a sample, and nothing of the frame before, so that a
-/// sound that ends with a frame leaves no trace in the next. The lowest band is a second difference instead, which
-/// attenuates mains hum by 32 dB at 50 Hz and 20 dB at 100 Hz.
+/// The bands are octaves made by an integer Haar pyramid: each level splits a signal into the halved sums and the
+/// halved differences of its sample pairs. It needs additions and one square a sample, and nothing of the frame before,
+/// so that a sound that ends with a frame leaves no trace in the next. The lowest band is a second difference instead,
+/// which attenuates mains hum by 32 dB at 50 Hz and 20 dB at 100 Hz.
 struct BandEnergies {
     /// Samples of a frame: 20 ms at 16 kHz, a multiple of the 16 that make one value of the lowest band.
     static let frameSize = 320
     static let bandCount = 5
 
-    /// dBFS of the bands 4-8, 2-4, 1-2, 0.5-1 and about 0.2-0.5 kHz, in this order; the other three lanes hold the floor.
+    /// dBFS of the bands 4-8, 2-4, 1-2, 0.5-1 and about 0.2-0.5 kHz, in this order; the other three lanes hold the
+    /// floor.
     var bands = SIMD8<Float>(repeating: Level.floorDbfs)
     /// dBFS of the frame as it is.
     var levelDbfs = Level.floorDbfs
@@ -68,8 +69,8 @@ extension BandEnergies {
         return energy
     }
 
-    /// Writes the halved sums and differences of `pairs` pairs and returns the differences' energy. `sums` may begin where
-    /// `source` does, since a pair is read before anything behind it is written.
+    /// Writes the halved sums and differences of `pairs` pairs and returns the differences' energy. `sums` may begin
+    /// where `source` does, since a pair is read before anything behind it is written.
     @inline(__always)
     private static func split(
         _ source: UnsafePointer<Int16>, pairs: Int, sums: UnsafeMutablePointer<Int16>,

@@ -1,5 +1,5 @@
 /// What the agent expects the caller to say next; it steers endpointing and the local recogniser's grammar.
-public enum Expectation: String, Sendable, Equatable, CaseIterable {
+public enum Expectation: String, Sendable, Equatable, CaseIterable, Codable {
     /// Any of the agent's intents.
     case open
     /// Yes or no.

@@ -1,5 +1,5 @@
 /// Names one turn of the caller within its call: from the first sound (or key, or typed text) to the answer's end.
-public struct TurnID: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct TurnID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// 1 for the call's first turn; 0 is the greeting's, which no caller's turn preceded.
     public let number: Int
     public init(_ number: Int) { self.number = number }
@@ -10,7 +10,7 @@ public struct TurnID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
 /// Names one response: one generation of text and its speech. Every engine result carries it, so that a late result is
 /// recognised by its id and never by its timing.
-public struct ResponseID: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct ResponseID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     /// Counts from 1 within a call and is never used twice.
     public let number: Int
     public init(_ number: Int) { self.number = number }
@@ -25,7 +25,7 @@ public struct ResponseID: Hashable, Comparable, Sendable, CustomStringConvertibl
 }
 
 /// Names one sentence of a response on its way through the synthesiser.
-public struct SegmentID: Hashable, Sendable, CustomStringConvertible {
+public struct SegmentID: Hashable, Sendable, Codable, CustomStringConvertible {
     public let response: ResponseID
     /// 0 for the response's first sentence.
     public let index: Int

@@ -36,7 +36,7 @@ public struct Item: Sendable, Equatable, Identifiable {
 }
 
 /// A model's request to run a tool.
-public struct ToolCall: Sendable, Equatable {
+public struct ToolCall: Sendable, Equatable, Codable {
     /// The model's own name for this request; unique within a response.
     public let id: String
     public let name: String
@@ -50,7 +50,7 @@ public struct ToolCall: Sendable, Equatable {
 }
 
 /// What came of a tool call.
-public struct ToolOutput: Sendable, Equatable {
+public struct ToolOutput: Sendable, Equatable, Codable {
     /// The `id` of the call this answers.
     public let callID: String
     public let succeeded: Bool

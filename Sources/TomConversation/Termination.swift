@@ -1,5 +1,5 @@
 /// How a call ended: one value, read by the wire, the metrics and the store alike.
-public struct Termination: Sendable, Equatable {
+public struct Termination: Sendable, Equatable, Codable {
     public let result: Result
     /// Stable, from a closed set; shown as `stopped.reason` and used as a metric label.
     public let reason: Reason
@@ -9,9 +9,9 @@ public struct Termination: Sendable, Equatable {
         self.reason = reason
     }
 
-    public enum Result: String, Sendable { case completed, failed, rejected }
+    public enum Result: String, Sendable, Codable { case completed, failed, rejected }
 
-    public enum Reason: String, Sendable, CaseIterable {
+    public enum Reason: String, Sendable, CaseIterable, Codable {
         /// The caller sent `stop`.
         case callerHungUp = "caller_hung_up"
         /// The socket went away without a `stop`.

@@ -1,4 +1,3 @@
-public import NIOCore
 public import TomConversation
 
 /// The transport's side of a call: where a session sends what the caller is to see and hear.

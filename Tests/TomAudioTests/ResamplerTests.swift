@@ -51,7 +51,8 @@ import TomAudio
             residual += rest * rest
         }
         return Fit(
-            amplitude: (a * a + b * b).squareRoot(), lag: -atan2(b, a), residualRms: (residual / Double(range.count)).squareRoot())
+            amplitude: (a * a + b * b).squareRoot(), lag: -atan2(b, a),
+            residualRms: (residual / Double(range.count)).squareRoot())
     }
 
     static func decibels(_ ratio: Double) -> Double { 20 * log10(max(ratio, 1e-9)) }

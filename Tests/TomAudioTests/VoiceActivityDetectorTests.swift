@@ -15,7 +15,9 @@ import TomAudio
         return transitions
     }
 
-    static func transitions(_ signal: [Int16], _ configuration: VoiceActivityDetector.Configuration = .init()) -> [Transition] {
+    static func transitions(_ signal: [Int16], _ configuration: VoiceActivityDetector.Configuration = .init())
+        -> [Transition]
+    {
         var detector = VoiceActivityDetector(configuration)
         return feed(&detector, signal)
     }
@@ -36,7 +38,8 @@ import TomAudio
         #expect(Self.feed(&detector, [Int16](repeating: 9_000, count: 64_000)).isEmpty)
     }
 
-    /// What load tests and probes call with: tones of two seconds between silences, from the first frame on, many turns long.
+    /// What load tests and probes call with: tones of two seconds between silences, from the first frame on, many turns
+    /// long.
     @Test(arguments: [300.0, 440, 613, 1_000, 2_000]) func toneBurstsAreSpeechFromEndToEnd(hertz: Double) {
         for level in [-20.0, -30] {
             let turn = Signals.tone(hertz, dbfs: level, seconds: 2) + Signals.silence(2)
@@ -73,9 +76,10 @@ import TomAudio
     @Test func pausesShorterThanTheStopAreOneStretch() {
         let tone = Signals.tone(440, dbfs: -20, seconds: 0.5)
         let signal = tone + Signals.silence(0.1) + tone + Signals.silence(0.12) + tone + Signals.silence(1)
-        #expect(Self.transitions(signal) == [
-            .started(atMs: 0), .stopped(lastSpeechMs: 1_100), .started(atMs: 1_220), .stopped(lastSpeechMs: 1_720),
-        ])
+        #expect(
+            Self.transitions(signal) == [
+                .started(atMs: 0), .stopped(lastSpeechMs: 1_100), .started(atMs: 1_220), .stopped(lastSpeechMs: 1_720),
+            ])
     }
 
     @Test func clicksAndKnocksAreNotSpeech() {
@@ -103,11 +107,14 @@ import TomAudio
     @Test(arguments: [50.0, 60, 100, 120]) func humIsNotSpeech(hertz: Double) {
         #expect(Self.transitions(Signals.tone(hertz, dbfs: -38, seconds: 20)).isEmpty)
         // With its odd harmonics, as a bad earth gives it.
-        let harmonics = [1.0, 3, 5, 7].map { Signals.tone(hertz * $0, dbfs: -45 - 8 * $0, seconds: 20).map(Double.init) }
+        let harmonics = [1.0, 3, 5, 7].map {
+            Signals.tone(hertz * $0, dbfs: -45 - 8 * $0, seconds: 20).map(Double.init)
+        }
         #expect(Self.transitions(Signals.mix(harmonics[0], harmonics[1], harmonics[2], harmonics[3])).isEmpty)
     }
 
-    /// Noise from the first frame on: nothing when it is moderate; when it is loud, at most one start, over within a second.
+    /// Noise from the first frame on: nothing when it is moderate; when it is loud, at most one start, over within a
+    /// second.
     @Test(arguments: [-55.0, -45, -40, -35, -30]) func steadyNoiseBecomesBackground(level: Double) {
         let kinds = [
             ("white", Signals.white(level, seconds: 15)), ("pink", Signals.pink(level, seconds: 15)),
@@ -181,7 +188,8 @@ import TomAudio
 
     @Test func framesOfAnySizeGiveTheSame() {
         let signal = Signals.mix(
-            VoiceActivityScore.scaledSpeech(Signals.babble(seconds: 10, seed: 3), dbfs: -25), Signals.pink(-45, seconds: 11))
+            VoiceActivityScore.scaledSpeech(Signals.babble(seconds: 10, seed: 3), dbfs: -25),
+            Signals.pink(-45, seconds: 11))
         let expected = Self.transitions(signal)
         #expect(expected.count > 4)
         for size in [1, 37, 160, 319, 321, 441, 900] {

@@ -57,9 +57,11 @@ struct ReceptionistCall {
             ended = events.contains(.endsCall)
             guard let call = events.toolCall else { return text }
             toolCalls.append(call)
-            record(.toolCall(call), memory: events.memory)
+            record(.toolCall(call))
             let fails = toolFails.isEmpty ? false : toolFails.removeFirst()
-            record(.toolOutput(ToolOutput(callID: call.id, succeeded: !fails, output: fails ? "store.disk_full" : "saved")))
+            record(
+                .toolOutput(ToolOutput(callID: call.id, succeeded: !fails, output: fails ? "store.disk_full" : "saved"))
+            )
         }
         return "(the model never stopped calling tools)"
     }

@@ -2,9 +2,9 @@ import Testing
 import TomConversation
 import TomEngines
 
-/// A dialogue as a table. Each line is `CALLER => WORDS | WORDS => EXPECTATION`: what the caller does (`say`, `type`, `press` or
-/// `silence`; `say ?` is speech without words), words that TOM's answer must hold, and what TOM then expects (`open` unless
-/// given).
+/// A dialogue as a table. Each line is `CALLER => WORDS | WORDS => EXPECTATION`: what the caller does (`say`, `type`,
+/// `press` or `silence`; `say ?` is speech without words), words that TOM's answer must hold, and what TOM then expects
+/// (`open` unless given).
 struct Dialogue: Sendable, CustomTestStringConvertible {
     let name: String
     var language = "en"
@@ -90,7 +90,8 @@ extension Substring {
                 say i would like to leave a message => take a message | your name => shortAudio
                 say ? => number => digits
                 say zero one five one two three four => What is your message => longAudio
-                say ? => Your name is recorded as you said it | 0 1 5, 1 2 3, 4 | recorded as spoken | Is that correct => yesNo
+                say ? => Your name is recorded as you said it | 0 1 5, 1 2 3, 4 | \
+                recorded as spoken | Is that correct => yesNo
                 say yes => your message is saved
                 say goodbye => Goodbye
                 """,
@@ -101,12 +102,14 @@ extension Substring {
                 type Leave a message! => your name => shortAudio
                 type My name is Ada Lovelace. => number => digits
                 type it's +44 20 7946-0958 => message => longAudio
-                type Please call me back about the engine. => Your name is Ada Lovelace. | plus 4 4 2, 0 7 9 | Your message is: Please call me back about the engine. => yesNo
+                type Please call me back about the engine. => Your name is Ada Lovelace. | \
+                plus 4 4 2, 0 7 9 | Your message is: Please call me back about the engine. => yesNo
                 type That is right => saved
                 """,
             saved: [
                 [
-                    "name": "Ada Lovelace", "number": "+442079460958", "concern": "Please call me back about the engine",
+                    "name": "Ada Lovelace", "number": "+442079460958",
+                    "concern": "Please call me back about the engine",
                     "confirmed": "yes",
                 ]
             ]),
@@ -281,7 +284,9 @@ extension Substring {
                 silence => Are you still there? May I have your name => shortAudio
                 say ? => => digits
                 """),
-        Dialogue(name: "a stray no at the beginning does not hang up", script: """
+        Dialogue(
+            name: "a stray no at the beginning does not hang up",
+            script: """
                 say no => say it again
                 """),
     ]

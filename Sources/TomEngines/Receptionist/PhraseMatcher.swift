@@ -1,8 +1,8 @@
 /// Finds which group of phrases (an intent, a slot) an utterance comes closest to.
 ///
-/// The measure is the overlap of words both ways: how much of the phrase was said, and how much of what was said belongs to
-/// the phrase. Words that say little, and words that many intents share, weigh less; words that differ by a letter or two
-/// count nearly whole, so that a typing or recognition error does not lose the intent.
+/// The measure is the overlap of words both ways: how much of the phrase was said, and how much of what was said
+/// belongs to the phrase. Words that say little, and words that many intents share, weigh less; words that differ by a
+/// letter or two count nearly whole, so that a typing or recognition error does not lose the intent.
 struct PhraseMatcher: Sendable {
     struct Match: Equatable {
         /// Index of the group, usually of the intent in the agent's list.
@@ -128,6 +128,7 @@ struct PhraseMatcher: Sendable {
     private static func tokens(_ text: String, _ lexicon: Lexicon) -> [String] {
         let marked = AgentText.fill(text, ["weekday": " \(lexicon.weekdays[0]) "])
         var seen: Set<String> = []
-        return Words.of(marked).map { lexicon.weekday($0) == nil ? $0 : weekdayMark }.filter { seen.insert($0).inserted }
+        let words = Words.of(marked).map { lexicon.weekday($0) == nil ? $0 : weekdayMark }
+        return words.filter { seen.insert($0).inserted }
     }
 }

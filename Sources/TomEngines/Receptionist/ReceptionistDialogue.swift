@@ -2,11 +2,13 @@ public import TomConversation
 
 /// The receptionist's decisions: the caller's words and a state in, sentences and the next state out.
 ///
-/// Pure and deterministic; built once per agent and shared between calls. It answers from the agent file and takes messages
-/// by asking for one slot after the other, reading back what is known and saving it through the tool `take_message`.
+/// Pure and deterministic; built once per agent and shared between calls. It answers from the agent file and takes
+/// messages by asking for one slot after the other, reading back what is known and saving it through the tool
+/// `take_message`.
 ///
-/// The tool's arguments are `name`, `number` and `concern` where their words are known, `name_turn` and `concern_turn` where
-/// the caller's audio holds them (one turn such as `t3`, or several separated by a space), and `confirmed`, `yes` or `no`.
+/// The tool's arguments are `name`, `number` and `concern` where their words are known, `name_turn` and `concern_turn`
+/// where the caller's audio holds them (one turn such as `t3`, or several separated by a space), and `confirmed`, `yes`
+/// or `no`.
 public struct ReceptionistDialogue: Sendable {
     /// The only tool the receptionist calls.
     public static let tool = "take_message"
@@ -40,8 +42,8 @@ public struct ReceptionistDialogue: Sendable {
         reply(to: [item], in: state)
     }
 
-    /// Answers everything that came after TOM's last reply, oldest first: usually one turn of the caller or a tool's output,
-    /// more when the caller went on before the answer was heard.
+    /// Answers everything that came after TOM's last reply, oldest first: usually one turn of the caller or a tool's
+    /// output, more when the caller went on before the answer was heard.
     public func reply(to items: [Item], in state: ReceptionistState) -> ReceptionistReply {
         var state = state
         var spoken: [Item] = []
@@ -51,8 +53,12 @@ public struct ReceptionistDialogue: Sendable {
             case .toolOutput(let output):
                 let reply = answer(to: output, after: items, in: state)
                 (outcome, state, spoken) = (reply, reply.state, [])
+            case .toolCall(let call):
+                // The state that came with the call is not in the record before its answer is heard: decide once more.
+                let reply = answer(to: spoken, in: state)
+                if reply.toolCall?.id == call.id { (state, spoken) = (reply.state, []) }
             case .speech, .typed, .keys, .silence: spoken.append(item)
-            case .reply, .toolCall: break
+            case .reply: break
             }
         }
         if spoken.isEmpty, let outcome { return outcome }

@@ -1,4 +1,5 @@
-/// Text in the form in which words are compared: lower case, umlauts written out, no accents, apostrophes or punctuation.
+/// Text in the form in which words are compared: lower case, umlauts written out, no accents, apostrophes or
+/// punctuation.
 enum Words {
     /// The words of `text`, in order. Digits stay; everything else that is no letter separates.
     static func of(_ text: String) -> [String] {
@@ -29,7 +30,8 @@ enum Words {
     /// Where `phrase` occurs in `words` as a run; `nil` when it does not.
     static func range(of phrase: [String], in words: [String]) -> Range<Int>? {
         guard !phrase.isEmpty, phrase.count <= words.count else { return nil }
-        for start in 0...(words.count - phrase.count) where words[start..<(start + phrase.count)].elementsEqual(phrase) {
+        for start in 0...(words.count - phrase.count) where words[start..<(start + phrase.count)].elementsEqual(phrase)
+        {
             return start..<(start + phrase.count)
         }
         return nil

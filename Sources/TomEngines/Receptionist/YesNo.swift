@@ -18,8 +18,8 @@ struct YesNo: Sendable {
 
     /// `nil` when the utterance is neither, or both.
     ///
-    /// The longest phrase at the beginning decides ("no, the number is wrong"), else the longest anywhere ("I think that is
-    /// right"). A negation outside the phrase turns yes into no, and makes no unclear.
+    /// The longest phrase at the beginning decides ("no, the number is wrong"), else the longest anywhere ("I think
+    /// that is right"). A negation outside the phrase turns yes into no, and makes no unclear.
     func answer(_ text: String) -> Answer? {
         let words = Words.of(text)
         let found = phrases.compactMap { phrase in

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Prints the load client's results as a Markdown table and holds them against thresholds.json.
+
+usage: judge.py load RESULTS THRESHOLDS | judge.py soak RESULTS THRESHOLDS CALLS ACTIVE | judge.py micro RESULTS THRESHOLDS
+Exit 0: all met; 1: missed; 2: could not be measured.
+"""
+
+import json
+import os
+import platform
+import sys
+
+
+def machine():
+    """The machine in one line: figures without it say nothing."""
+    model = memory = "unknown"
+    with open("/proc/cpuinfo") as f:
+        model = next((line.split(":")[1].strip() for line in f if line.startswith("model name")), model)
+    with open("/proc/meminfo") as f:
+        memory = f"{int(f.readline().split()[1]) / 1048576:.0f} GiB"
+    return f"{model}, {os.cpu_count()} cores, {memory}, Linux {platform.release()}"
+
+
+def read_lines(path):
+    with open(path) as f:
+        return [json.loads(line) for line in f if line.strip()]
+
+
+def table(head, rows):
+    print("| " + " | ".join(head) + " |")
+    print("|" + "---|" * len(head))
+    for row in rows:
+        print("| " + " | ".join(str(cell) for cell in row) + " |")
+    print()
+
+
+def load_point(r, limits):
+    """What one point of the curve misses."""
+    full = limits["full_load_calls"][r["framing"]]
+    if r["calls"] > full:
+        return []
+    name, misses = f"{r['calls']} calls {r['framing']}", []
+    if r["faults"] > limits["faults"]:
+        misses.append(f"{name}: {r['faults']} faults (missed {r['missed']}, doubled {r['doubled']}, shortened {r['shortened']})")
+    if r["lateness_ms"]["max"] > limits["lateness_max_ms"]:
+        misses.append(f"{name}: a reply frame {r['lateness_ms']['max']} ms late, limit {limits['lateness_max_ms']}")
+    key = "added_p99_ms_up_to_half_load" if r["calls"] <= full / 2 else "added_p99_ms_up_to_full_load"
+    if r["added_ms"]["p99"] > limits[key]:
+        misses.append(f"{name}: added latency p99 {r['added_ms']['p99']} ms, limit {limits[key]}")
+    per_call = r["server"]["kib_per_call_peak"]
+    if r["calls"] == full and per_call > limits["talking_kib_per_call"]:
+        misses.append(f"{name}: {per_call} KiB per talking call, limit {limits['talking_kib_per_call']}")
+    return misses
+
+
+def load(results, limits):
+    talk = [r for r in results if r["mode"] == "talk"]
+    print(f"Machine: {machine()}. Server on one core, load client on the other.\n")
+    head = ["framing", "calls", "turns", "faults", "added p50", "p95", "p99", "max ms", "frame lateness p99", "max ms",
+            "server CPU", "KiB per call", "client lateness p99 ms", "valid"]
+    table(head, [
+        [r["framing"], r["calls"], r["turns"], r["faults"], *(r["added_ms"][k] for k in ("p50", "p95", "p99", "max")),
+         r["lateness_ms"]["p99"], r["lateness_ms"]["max"], f"{r['server']['cpu_percent']:.0f} %",
+         f"{r['server']['kib_per_call_peak']:.0f}" if r["calls"] >= 100 else "",
+         r["own_lateness_ms"]["p99"], "yes" if r["valid"] else "no"]
+        for r in talk])
+    misses = [m for r in talk for m in load_point(r, limits)]
+    for r in results:
+        if r["mode"] != "idle":
+            continue
+        per_call = r["server"]["kib_per_call_connected"]
+        print(f"Idle: {per_call} KiB resident per connected call ({r['calls']} calls).\n")
+        if per_call > limits["idle_kib_per_call"]:
+            misses.append(f"{per_call} KiB per idle call, limit {limits['idle_kib_per_call']}")
+        if r["faults"]:
+            misses.append(f"idle: {r['faults']} faults")
+    return misses, [f"{r['calls']} calls {r['framing']} ({r['mode']})" for r in results if not r["valid"]]
+
+
+def soak(results, limits, calls_path, active_path):
+    first, last = results[0], results[-1]
+    done = sum(r["finished"] for r in results)
+    growth = last["server"]["rss_after_kib"] - first["server"]["rss_after_kib"]
+    later = sum(r["total"] for r in results[1:])
+    bound = limits["slack_kib"] + later * limits["bytes_per_call"] / 1024
+    table(["part", "calls", "whole turns", "faults", "RSS before", "peak", "after KiB", "descriptors before", "after"], [
+        [r["label"], r["finished"], r["whole"], r["faults"], r["server"]["rss_before_kib"], r["server"]["rss_peak_kib"],
+         r["server"]["rss_after_kib"], r["server"]["fds_before"], r["server"]["fds_after"]] for r in results])
+    misses = [f"{r['label']}: {r['faults']} faults" for r in results if r["faults"]]
+    if growth > bound:
+        misses.append(f"resident memory grew by {growth} KiB over {later} calls, bound {bound:.0f}")
+    if last["server"]["fds_after"] > first["server"]["fds_before"]:
+        misses.append(f"{last['server']['fds_after'] - first['server']['fds_before']} descriptors are left open")
+    with open(calls_path) as f:
+        live = json.load(f)
+    lists = [live] if isinstance(live, list) else [v for v in live.values() if isinstance(v, list)] if isinstance(live, dict) else []
+    if not lists or lists[0]:
+        misses.append(f"GET /v1/calls is not empty afterwards: {json.dumps(live)[:200]}")
+    with open(active_path) as f:
+        active = [line.split() for line in f if line.strip()]
+    if not active or any(float(line[-1]) != 0 for line in active):
+        misses.append(f"tom_calls_active is not 0 afterwards: {active}")
+    print(f"{done} calls; resident memory {growth:+d} KiB over the last {later}.\n")
+    return misses, [] if done else ["no call was finished"]
+
+
+def micro(results, limits):
+    rows, misses = [], []
+    seen = {r["name"]: r for r in results}
+    for name, r in seen.items():
+        limit = limits.get(name, {})
+        rows.append([name, f"{r['median_ns']:.0f}", f"{r['min_ns']:.0f}", limit.get("ns", ""), f"{r['allocations']:.3g}",
+                     limit.get("allocations", "")])
+        if "ns" in limit and r["median_ns"] > limit["ns"]:
+            misses.append(f"{name}: {r['median_ns']:.0f} ns, limit {limit['ns']}")
+        if "allocations" in limit and r["allocations"] > limit["allocations"]:
+            misses.append(f"{name}: {r['allocations']} allocations an iteration, limit {limit['allocations']}")
+    print(f"Machine: {machine()}.\n")
+    table(["per call", "median ns", "best ns", "limit", "allocations", "limit"], rows)
+    return misses, [f"{name} was not measured" for name in limits if name not in seen]
+
+
+def main():
+    what, results, thresholds = sys.argv[1:4]
+    with open(thresholds) as f:
+        limits = json.load(f)[what]
+    results = read_lines(results)
+    if not results:
+        print("could not measure: there are no results")
+        return 2
+    misses, unmeasured = {"load": load, "soak": soak, "micro": micro}[what](results, limits, *sys.argv[4:])
+    for miss in misses:
+        print(f"MISSED: {miss}")
+    for name in unmeasured:
+        print(f"NOT VALID: {name}")
+    if not misses and not unmeasured:
+        print("All thresholds met.")
+    return 1 if misses else 2 if unmeasured else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

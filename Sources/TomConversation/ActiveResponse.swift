@@ -1,0 +1,183 @@
+/// The response TOM is giving: its generation, its sentences and how much of it was heard.
+struct ActiveResponse: Sendable {
+    /// Changes when a reply is resumed after a false interruption, because the client dropped the audio of the old id.
+    private(set) var id: ResponseID
+    let turn: TurnID
+    var latency: TurnLatency
+    /// The running generation; its id stays when the reply is resumed.
+    var generation: Generation
+    private var splitter = SentenceSplitter()
+    private(set) var segments: [Segment] = []
+    /// Sentences heard under an earlier id of this reply.
+    private(set) var heardBefore: [String] = []
+    var clock: PlayoutClock
+    private(set) var generatedSamples = 0
+    var held: Hold?
+    /// Tools the current round asked for and whose outputs are missing.
+    var pendingTools: [ToolCall] = []
+    /// How many outputs the current round has.
+    var toolOutputs = 0
+    var toolDeadline: Instant?
+    var textCharacters = 0
+    var expectation: Expectation = .open
+    /// What was expected before this response was first heard.
+    var expectationBefore: Expectation?
+    /// Whether a tool did something for this response.
+    var ranTools = false
+    var memory: String?
+    var termination: Termination?
+    /// Set once an engine gave up; the turn then ends as failed.
+    var failed = false
+    var apologized = false
+    var audioEndedEmitted = false
+    var marks: Marks
+
+    /// One sentence on its way to the listener.
+    struct Segment: Sendable, Equatable {
+        let text: String
+        var state: State
+        /// Samples made of it so far.
+        var samples = 0
+        /// `waiting` -> `synthesizing` -> `done`.
+        enum State: Sendable, Equatable { case waiting, synthesizing(due: Instant), done }
+    }
+
+    struct Generation: Sendable, Equatable {
+        var id: GenerationID
+        var state: State
+        /// `running` -> `waitingForTools` -> `running` ... -> `finished`; canned text is `finished` from the start.
+        enum State: Sendable, Equatable { case running(due: Instant), waitingForTools, finished }
+    }
+
+    /// The reply is silent while it is decided whether the caller meant to interrupt.
+    struct Hold: Sendable, Equatable {
+        let heardMs: Int
+    }
+
+    /// Moments from which the turn's latency is computed.
+    struct Marks: Sendable {
+        /// End of the caller's speech, or when a typed turn came.
+        var spokenAt: Instant?
+        var generationStartedAt: Instant?
+        var firstSentenceAt: Instant?
+    }
+
+    init(
+        id: ResponseID, turn: TurnID, state: Generation.State, latency: TurnLatency, marks: Marks, samplesPerSecond: Int
+    ) {
+        self.id = id
+        self.turn = turn
+        self.latency = latency
+        self.marks = marks
+        generation = Generation(id: GenerationID(response: id, round: 0), state: state)
+        clock = PlayoutClock(samplesPerSecond: samplesPerSecond)
+    }
+
+    // MARK: Text
+
+    mutating func append(_ text: String) {
+        textCharacters += text.count
+        for sentence in splitter.append(text) { segments.append(Segment(text: sentence, state: .waiting)) }
+    }
+
+    mutating func finishText() {
+        if let last = splitter.finish() { segments.append(Segment(text: last, state: .waiting)) }
+    }
+
+    /// Drops every sentence that has no audio yet; the reply goes on with what is appended next.
+    mutating func dropUnspoken() {
+        _ = splitter.finish()
+        segments.removeAll { $0.samples == 0 }
+        for index in segments.indices { segments[index].state = .done }
+    }
+
+    var isGenerated: Bool { generation.state == .finished }
+    var hasText: Bool { !segments.isEmpty || !heardBefore.isEmpty }
+    var isSynthesized: Bool { isGenerated && segments.allSatisfy { $0.state == .done } }
+
+    // MARK: Segments
+
+    func segmentID(_ index: Int) -> SegmentID { SegmentID(response: id, index: index) }
+
+    /// The next sentence to synthesise, if none is being synthesised.
+    var nextWaiting: Int? {
+        if segments.contains(where: { if case .synthesizing = $0.state { true } else { false } }) { return nil }
+        return segments.firstIndex { $0.state == .waiting }
+    }
+
+    mutating func setState(_ state: Segment.State, of index: Int) { segments[index].state = state }
+
+    /// Whether `segment` is the one being synthesised now; results for any other are late.
+    func isCurrent(_ segment: SegmentID) -> Bool {
+        guard segment.response == id, segments.indices.contains(segment.index) else { return false }
+        if case .synthesizing = segments[segment.index].state { return true }
+        return false
+    }
+
+    mutating func generated(_ samples: Int, of index: Int, due: Instant) {
+        generatedSamples += samples
+        segments[index].samples += samples
+        segments[index].state = .synthesizing(due: due)
+    }
+
+    var unsentSamples: Int { generatedSamples - clock.sentSamples }
+    var isAudible: Bool { clock.sentSamples > 0 }
+    var isSent: Bool { isSynthesized && unsentSamples == 0 }
+
+    // MARK: Heard
+
+    /// The words heard when `heardMs` of this id's audio have been: whole sentences, and of the one cut off the words whose
+    /// share of its audio was heard.
+    func heardText(heardMs: Int) -> String {
+        var left = heardMs * clock.samplesPerSecond / 1_000
+        var parts = heardBefore
+        for segment in segments {
+            guard left > 0 else { break }
+            if segment.state == .done, left >= segment.samples {
+                parts.append(segment.text)
+            } else if segment.samples > 0 {
+                parts.append(Self.prefix(of: segment.text, share: Double(left) / Double(segment.samples)))
+            }
+            left -= segment.samples
+        }
+        return parts.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    /// Everything said, for a call without a voice.
+    var allText: String { (heardBefore + segments.map(\.text)).joined(separator: " ") }
+
+    private static func prefix(of text: String, share: Double) -> String {
+        let words = text.split(separator: " ")
+        var budget = Double(text.count) * min(share, 1)
+        var count = 0
+        for word in words {
+            budget -= Double(word.count + 1)
+            // A word half spoken was understood.
+            guard budget > -Double(word.count) / 2 else { break }
+            count += 1
+        }
+        return words.prefix(count).joined(separator: " ")
+    }
+
+    // MARK: Resumption
+
+    /// Takes the reply up again under `newID`, from the beginning of the sentence that was cut off.
+    mutating func resume(as newID: ResponseID, heardMs: Int) {
+        var left = heardMs * clock.samplesPerSecond / 1_000
+        var rest: [Segment] = []
+        for segment in segments {
+            if rest.isEmpty, segment.state == .done, segment.samples > 0, left >= segment.samples {
+                heardBefore.append(segment.text)
+            } else {
+                rest.append(Segment(text: segment.text, state: .waiting))
+            }
+            left -= segment.samples
+        }
+        segments = rest
+        id = newID
+        held = nil
+        generatedSamples = 0
+        audioEndedEmitted = false
+        clock = PlayoutClock(samplesPerSecond: clock.samplesPerSecond)
+    }
+}

@@ -1,0 +1,81 @@
+/// A turn of the caller from its onset until its transcript is in.
+struct CallerTurn: Sendable {
+    let id: TurnID
+    let expectation: Expectation
+    let startedAt: Instant
+    var phase: Phase
+    /// Speech before the current stretch of it.
+    private var speechBefore = Duration.zero
+    /// Where the current stretch began in the input audio; `nil` where no voice activity is measured.
+    private var stretchBeganMs: Int?
+    /// End of the last frame of speech in the current stretch.
+    private var voicedUntilMs = 0
+    /// End of the last frame that counted as speech.
+    private(set) var speechEndedAt: Instant
+    var interim = ""
+    var turnComplete: Bool?
+    var endpointedAt: Instant?
+    /// The transcriber's answer, kept until the turns before this one have theirs.
+    var result: Result?
+
+    /// `speaking` -> `pausing` or `awaiting`; `pausing` -> `speaking` or `awaiting`; `awaiting` is left by the turn's end.
+    enum Phase: Sendable, Equatable {
+        case speaking(since: Instant)
+        /// Silent; the turn ends at `until` unless speech returns.
+        case pausing(until: Instant)
+        /// The audio is complete; the transcript is due by `until`.
+        case awaiting(until: Instant)
+    }
+
+    enum Result: Sendable, Equatable {
+        case words(String, language: String?, confidence: Double?)
+        /// Speech, but nothing the recogniser understands.
+        case notUnderstood
+        case nothing
+        case failed(EngineFailure)
+    }
+
+    init(id: TurnID, expectation: Expectation, onset: Instant, audioMs: Int?) {
+        self.id = id
+        self.expectation = expectation
+        startedAt = onset
+        speechEndedAt = onset
+        phase = .speaking(since: onset)
+        stretchBeganMs = audioMs
+        voicedUntilMs = audioMs ?? 0
+    }
+
+    var isSpeaking: Bool { if case .speaking = phase { true } else { false } }
+
+    mutating func resumeSpeech(at onset: Instant, audioMs: Int) {
+        phase = .speaking(since: onset)
+        stretchBeganMs = audioMs
+        voicedUntilMs = audioMs
+    }
+
+    mutating func continueSpeech(audioMs: Int) { voicedUntilMs = max(voicedUntilMs, audioMs) }
+
+    /// The length of a stretch is taken from the audio, not from the clock: a client may send faster than it speaks.
+    mutating func stopSpeech(at end: Instant, audioMs: Int, until deadline: Instant) {
+        if let stretchBeganMs { speechBefore += .milliseconds(max(audioMs - stretchBeganMs, 0)) }
+        speechEndedAt = max(end, startedAt)
+        phase = .pausing(until: deadline)
+    }
+
+    /// Speech in this turn so far, pauses not counted: as measured in the audio, or by the clock where nothing measures it.
+    func speech(at now: Instant) -> Duration {
+        guard case .speaking(let since) = phase else { return speechBefore }
+        if let stretchBeganMs { return speechBefore + .milliseconds(voicedUntilMs - stretchBeganMs) }
+        return speechBefore + max(now - since, .zero)
+    }
+
+    /// Ends the intake: the audio is complete. A caller cut off in mid-speech has spoken until now.
+    mutating func close(at now: Instant, due: Instant) {
+        if isSpeaking {
+            if case .speaking(let since) = phase { speechBefore += max(now - since, .zero) }
+            speechEndedAt = now
+        }
+        endpointedAt = now
+        phase = .awaiting(until: due)
+    }
+}

@@ -1,0 +1,154 @@
+/// Speech out: sentences to the synthesiser, audio to the transport, and the moment all of it was heard.
+extension Conversation {
+    /// Samples of the current response that may be handed to the transport now, and which response that is.
+    ///
+    /// `nil` while nothing may be sent: no response, one that is held, or a caller who is speaking before TOM has begun.
+    public func playoutAllowance(at now: Instant) -> (response: ResponseID, turn: TurnID, samples: Int)? {
+        guard let active = response, active.held == nil, active.unsentSamples > 0, mayBeginToSpeak(active) else { return nil }
+        let room = configuration.limits.maxPlayoutLead - active.clock.lead(at: now)
+        guard room > .zero else { return nil }
+        let samples = Int(room.nanoseconds * Int64(configuration.outputSamplesPerSecond) / 1_000_000_000)
+        return (active.id, active.turn, min(samples, active.unsentSamples))
+    }
+
+    /// When the transport will have room for another `step` of audio; `nil` when there is nothing to send.
+    public func nextPlayout(step: Duration, at now: Instant) -> Instant? {
+        guard let active = response, active.held == nil, active.unsentSamples > 0, mayBeginToSpeak(active) else { return nil }
+        let surplus = active.clock.lead(at: now) + step - configuration.limits.maxPlayoutLead
+        return surplus > .zero ? now + surplus : now
+    }
+
+    /// One voice at a time: a reply does not begin while the caller speaks.
+    private func mayBeginToSpeak(_ active: ActiveResponse) -> Bool {
+        active.isAudible || caller?.isSpeaking != true || configuration.turnDetection == .manual
+    }
+
+    // MARK: Synthesis
+
+    /// Whether audio of this sentence is still wanted; what arrives for any other is late and to be dropped unheard.
+    public func wantsAudio(of segment: SegmentID) -> Bool {
+        guard let response, response.held == nil else { return false }
+        return response.isCurrent(segment)
+    }
+
+    mutating func audioGenerated(_ id: SegmentID, _ samples: Int, at now: Instant) {
+        guard var active = response, active.isCurrent(id), active.held == nil, samples > 0 else { return }
+        active.generated(samples, of: id.index, due: now + configuration.timeouts.synthesis)
+        if active.latency.ttsFirstAudioMs == nil, let begun = active.marks.firstSentenceAt, active.marks.spokenAt != nil {
+            active.latency.ttsFirstAudioMs = (now - begun).milliseconds
+        }
+        response = active
+    }
+
+    mutating func synthesisFinished(_ id: SegmentID, at now: Instant) {
+        guard var active = response, active.isCurrent(id) else { return }
+        if active.segments[id.index].samples == 0 {
+            return synthesisFailed(id, EngineFailure(code: "tts.empty", message: "the speech synthesis made no audio"), at: now)
+        }
+        active.setState(.done, of: id.index)
+        response = active
+    }
+
+    mutating func synthesisFailed(_ id: SegmentID, _ failure: EngineFailure, at now: Instant) {
+        guard var active = response, active.isCurrent(id) else { return }
+        active.setState(.done, of: id.index)
+        response = active
+        // A second failure, of the apology itself, leaves only the text.
+        fail(failure, at: now)
+    }
+
+    // MARK: Playout
+
+    mutating func audioSent(_ id: ResponseID, _ samples: Int, at now: Instant) {
+        guard var active = response, active.id == id, active.held == nil, samples > 0 else { return }
+        if !active.isAudible {
+            if active.latency.e2eMs == nil, let spoken = active.marks.spokenAt {
+                active.latency.e2eMs = (now - spoken).milliseconds
+            }
+            // From here on the caller may answer what is being asked.
+            active.expectationBefore = expectation
+            expectation = active.expectation
+        }
+        active.clock.sent(min(samples, active.unsentSamples), at: now)
+        response = active
+    }
+
+    mutating func playoutAdvanced(_ id: ResponseID, _ playedMs: Int, at now: Instant) {
+        guard var active = response, active.id == id, active.held == nil else { return }
+        active.clock.reported(playedMs: playedMs, at: now)
+        response = active
+    }
+
+    // MARK: After every input
+
+    /// Moves the response on: the next sentence to the synthesiser, the end when all was heard.
+    mutating func advance(at now: Instant) {
+        guard response != nil else { return }
+        synthesizeNext(at: now)
+        guard var active = response, active.held == nil else { return }
+        if active.isSent, active.isAudible, !active.audioEndedEmitted {
+            active.audioEndedEmitted = true
+            response = active
+            emit(.responseAudioEnded(response: active.id))
+        }
+        guard isOver(active, at: now) else { return }
+        finish(active, at: now)
+    }
+
+    private mutating func synthesizeNext(at now: Instant) {
+        guard configuration.stages.speaks, var active = response, active.held == nil, let index = active.nextWaiting else { return }
+        let limit = configuration.limits.maxBufferedAudio
+        let buffered = Duration.milliseconds(active.unsentSamples * 1_000 / configuration.outputSamplesPerSecond)
+        guard buffered < limit else { return }
+        if active.marks.firstSentenceAt == nil { active.marks.firstSentenceAt = now }
+        active.setState(.synthesizing(due: now + configuration.timeouts.synthesis), of: index)
+        response = active
+        add(.synthesize(active.segmentID(index), text: active.segments[index].text))
+    }
+
+    private func isOver(_ active: ActiveResponse, at now: Instant) -> Bool {
+        guard configuration.stages.speaks else { return active.isGenerated }
+        guard active.isSent else { return false }
+        // Without any audio (every synthesis failed) there is nothing to wait for.
+        guard let end = active.clock.heardAllAt(grace: configuration.timeouts.playoutReport) else { return true }
+        return end <= now
+    }
+
+    private mutating func finish(_ active: ActiveResponse, at now: Instant) {
+        response = nil
+        let text = configuration.stages.speaks ? active.heardText(heardMs: Int.max / 1_000_000) : active.allText
+        if !text.isEmpty {
+            record(.reply(text: text, interrupted: false), turn: active.turn, memory: active.memory)
+        }
+        if !configuration.stages.speaks { expectation = active.expectation }
+        let status: TurnStatus = active.failed ? .failed : .completed
+        emit(.turnEnded(turn: active.turn, response: active.id, status: status, latency: active.latency))
+        if let termination = active.termination { end(termination, at: now) }
+    }
+
+    // MARK: Idle
+
+    /// Starts the idle clock whenever nobody speaks and nothing is awaited.
+    mutating func armIdle(at now: Instant) {
+        let isQuiet = response == nil && caller == nil && awaiting.isEmpty && keys == nil
+        guard isQuiet, let after = configuration.idle.promptAfter else {
+            idleDeadline = nil
+            return
+        }
+        if idleDeadline == nil { idleDeadline = now + after }
+    }
+
+    mutating func idled(at now: Instant) {
+        guard response == nil, caller == nil, awaiting.isEmpty, keys == nil else { return }
+        idleDeadline = nil
+        let turn = takeTurnID()
+        record(.silence, turn: turn)
+        if idlePrompts < configuration.idle.maxPrompts {
+            idlePrompts += 1
+            say(configuration.texts.idlePrompt, turn: turn, at: now)
+        } else {
+            let idle = Termination(result: .completed, reason: .idle)
+            say(configuration.texts.idleGoodbye, turn: turn, ending: idle, at: now)
+        }
+    }
+}

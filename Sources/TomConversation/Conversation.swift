@@ -1,0 +1,147 @@
+/// One call's conversation: the pure state machine that decides who has the floor, and the ordered record of what was said.
+///
+/// It takes an input and the time, and returns actions; it never touches a socket, task, clock or random source. One mutation,
+/// then all its actions in order, then the next input or deadline. Input from outside never traps; results of engines are
+/// matched by id, so late and duplicate ones fall away.
+///
+/// At any time there are: at most one turn of the caller being heard (`caller`), turns whose transcripts are awaited
+/// (`awaiting`, in order), at most one response (`response`), and at most one key entry (`keys`).
+public struct Conversation: Sendable {
+    public let configuration: Configuration
+    /// The record, oldest first. Replies hold what was heard.
+    public internal(set) var history: [Item] = []
+    /// What the agent expects the caller to say next.
+    public internal(set) var expectation: Expectation = .open
+    /// How the call ended; once set, every input is ignored.
+    public internal(set) var termination: Termination?
+
+    var caller: CallerTurn?
+    var awaiting: [CallerTurn] = []
+    var response: ActiveResponse?
+    var keys: KeyEntry?
+    var idleDeadline: Instant?
+    var idlePrompts = 0
+    var lastTurn = 0
+    var lastResponse = 0
+    var lastItem = 0
+    /// Actions of the input being handled.
+    var actions: [Action] = []
+
+    /// Digits pressed and not yet committed as a turn.
+    struct KeyEntry: Sendable, Equatable {
+        var digits: String
+        var until: Instant
+    }
+
+    public init(configuration: Configuration = Configuration()) {
+        self.configuration = configuration
+    }
+
+    /// Applies one input and returns what is to be done, in order.
+    public mutating func handle(_ input: Input, at now: Instant) -> [Action] {
+        guard termination == nil else { return [] }
+        actions.removeAll(keepingCapacity: true)
+        apply(input, at: now)
+        if termination == nil {
+            advance(at: now)
+            armIdle(at: now)
+        }
+        return actions
+    }
+
+    private mutating func apply(_ input: Input, at now: Instant) {
+        switch input {
+        case .callStarted: greet(at: now)
+        case .speechStarted(let audioMs, let ago): speechStarted(audioMs: audioMs, onset: now - .nanoseconds(ago), at: now)
+        case .speechContinued(let audioMs): speechContinued(audioMs: audioMs, at: now)
+        case .speechStopped(let audioMs, let ago): speechStopped(audioMs: audioMs, end: now - .nanoseconds(ago), at: now)
+        case .manualAudioStarted: manualAudioStarted(at: now)
+        case .commit: commitRequested(at: now)
+        case .typed(let text): typed(text, at: now)
+        case .key(let key): keyPressed(key, at: now)
+        case .transcriptInterim(let turn, let text, let complete): interim(turn, text, complete, at: now)
+        case .transcriptFinal(let turn, let text, let language, let confidence):
+            transcribed(turn, Self.result(text, language, confidence), at: now)
+        case .transcriptionFailed(let turn, let failure): transcribed(turn, .failed(failure), at: now)
+        case .responseText, .responseTool, .responseMemory, .responseExpects, .responseEndsCall, .responseFinished,
+            .responseFailed, .toolFinished:
+            applyGeneration(input, at: now)
+        case .audioGenerated(let segment, let samples): audioGenerated(segment, samples, at: now)
+        case .synthesisFinished(let segment): synthesisFinished(segment, at: now)
+        case .synthesisFailed(let segment, let failure): synthesisFailed(segment, failure, at: now)
+        case .audioSent(let id, let samples): audioSent(id, samples, at: now)
+        case .playoutAdvanced(let id, let playedMs): playoutAdvanced(id, playedMs, at: now)
+        case .clientInterrupted(let playedMs): clientInterrupted(playedMs: playedMs, at: now)
+        case .deadlineReached: deadlineReached(at: now)
+        case .hangUp(let termination): end(termination, at: now)
+        }
+    }
+
+    private static func result(_ text: String?, _ language: String?, _ confidence: Double?) -> CallerTurn.Result {
+        guard let text else { return .notUnderstood }
+        let trimmed = text.trimmed
+        return trimmed.isEmpty ? .nothing : .words(trimmed, language: language, confidence: confidence)
+    }
+
+    // MARK: Deadlines
+
+    /// When `deadlineReached` is due; `nil` when only an input can change anything.
+    public var nextDeadline: Instant? {
+        guard termination == nil else { return nil }
+        var next = idleDeadline
+        func consider(_ instant: Instant?) {
+            if let instant, next.map({ instant < $0 }) ?? true { next = instant }
+        }
+        consider(callerDeadline)
+        for turn in awaiting { if turn.result == nil, case .awaiting(let until) = turn.phase { consider(until) } }
+        consider(keys?.until)
+        consider(responseDeadline)
+        return next
+    }
+
+    private mutating func deadlineReached(at now: Instant) {
+        callerDeadlineReached(at: now)
+        for turn in awaiting where turn.result == nil {
+            if case .awaiting(let until) = turn.phase, until <= now {
+                add(.cancelTranscription(turn.id))
+                let failure = EngineFailure(code: "stt.timeout", message: "the transcript did not come in time")
+                transcribed(turn.id, .failed(failure), at: now)
+            }
+        }
+        if let keys, keys.until <= now { commitKeys(at: now) }
+        responseDeadlineReached(at: now)
+        if let idleDeadline, idleDeadline <= now { idled(at: now) }
+    }
+
+    // MARK: Common to all parts
+
+    mutating func add(_ action: Action) { actions.append(action) }
+    mutating func emit(_ event: Event) { actions.append(.emit(event)) }
+
+    mutating func takeTurnID() -> TurnID {
+        lastTurn += 1
+        return TurnID(lastTurn)
+    }
+
+    mutating func takeResponseID() -> ResponseID {
+        lastResponse += 1
+        return ResponseID(lastResponse)
+    }
+
+    mutating func record(_ content: Item.Content, turn: TurnID, memory: String? = nil) {
+        lastItem += 1
+        history.append(Item(id: ItemID(lastItem), turn: turn, content: content, memory: memory))
+        if history.count > configuration.limits.maxItems { history.removeFirst() }
+    }
+
+    /// Ends the call: every engine is stopped, the caller is told why, and nothing happens afterwards.
+    mutating func end(_ termination: Termination, at now: Instant) {
+        if let caller { add(.cancelTranscription(caller.id)) }
+        for turn in awaiting where turn.result == nil { add(.cancelTranscription(turn.id)) }
+        interrupt(at: now, by: .hangUp)
+        (caller, awaiting, response, keys, idleDeadline) = (nil, [], nil, nil, nil)
+        self.termination = termination
+        emit(.stopped(reason: termination.reason.rawValue))
+        add(.hangUp(termination))
+    }
+}

@@ -1,0 +1,90 @@
+/// Names one run of the language model: a response has one, and one more after each round of tools.
+public struct GenerationID: Hashable, Sendable, Codable, CustomStringConvertible {
+    public let response: ResponseID
+    /// 0 for the first run, counted up each time the model is asked again with the tools' outputs.
+    public let round: Int
+    public init(response: ResponseID, round: Int) {
+        self.response = response
+        self.round = round
+    }
+    public var description: String { "\(response)/\(round)" }
+}
+
+/// Why an engine gave up, as the core needs to know it.
+public struct EngineFailure: Sendable, Equatable, Codable {
+    /// Stable, dotted: `stt.timeout`.
+    public let code: String
+    public let message: String
+    public init(code: String, message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+extension Conversation {
+    /// What can happen to a conversation. `(Input, Instant)` pairs are a call's journal.
+    public enum Input: Sendable, Equatable, Codable {
+        /// The transport is ready.
+        case callStarted
+        /// Voice activity began. `audioMs`: its onset in the call's input audio, `agoNs`: how long before now it arrived.
+        case speechStarted(audioMs: Int, agoNs: Int64)
+        /// Voice activity goes on. `audioMs`: end of the last frame of speech. Needed only while `wantsSpeechProgress`.
+        case speechContinued(audioMs: Int)
+        /// Voice activity ended. `audioMs`: end of the last frame of speech, `agoNs`: how long before now it arrived.
+        case speechStopped(audioMs: Int, agoNs: Int64)
+        /// Manual turn detection: audio came and no turn is open.
+        case manualAudioStarted
+        /// Manual turn detection: the utterance is complete.
+        case commit
+        case typed(String)
+        /// `0-9*#A-D`; one character.
+        case key(String)
+
+        case transcriptInterim(TurnID, text: String, turnComplete: Bool?)
+        /// `text` is `nil` for speech that was not understood and empty for no speech at all.
+        case transcriptFinal(TurnID, text: String?, language: String?, confidence: Double?)
+        case transcriptionFailed(TurnID, EngineFailure)
+
+        case responseText(GenerationID, String)
+        case responseTool(GenerationID, ToolCall)
+        case responseMemory(GenerationID, String)
+        case responseExpects(GenerationID, Expectation)
+        case responseEndsCall(GenerationID)
+        case responseFinished(GenerationID)
+        case responseFailed(GenerationID, EngineFailure)
+        case toolFinished(GenerationID, ToolOutput)
+
+        /// The synthesiser made audio; it is queued for playout. Samples at the output rate.
+        case audioGenerated(SegmentID, samples: Int)
+        case synthesisFinished(SegmentID)
+        case synthesisFailed(SegmentID, EngineFailure)
+        /// Audio was handed to the transport. Samples at the output rate.
+        case audioSent(ResponseID, samples: Int)
+        /// The far end says how much of a response was heard (a client's report, a carrier's mark).
+        case playoutAdvanced(ResponseID, playedMs: Int)
+        /// The client stopped its playout by itself.
+        case clientInterrupted(playedMs: Int?)
+
+        /// `nextDeadline` has passed.
+        case deadlineReached
+        case hangUp(Termination)
+    }
+
+    /// What a conversation wants done, in order.
+    public enum Action: Sendable, Equatable {
+        case emit(Event)
+        /// Audio of the caller goes into this transcription from `preroll` before now until it is finished or cancelled.
+        case startTranscription(TurnID, Expectation)
+        case finishTranscription(TurnID)
+        case cancelTranscription(TurnID)
+        /// The record to answer is `history`.
+        case startGeneration(GenerationID, turn: TurnID)
+        case cancelGeneration(GenerationID)
+        case runTool(GenerationID, ToolCall)
+        case synthesize(SegmentID, text: String)
+        /// Stops the synthesis and drops all audio of this response that is not yet sent.
+        case clearPlayout(ResponseID)
+        /// The call is over: the last action of a conversation.
+        case hangUp(Termination)
+    }
+}

@@ -1,0 +1,34 @@
+import Foundation
+import HTTPTypes
+
+/// The token a request carries, wherever it carries it.
+enum PresentedToken: Sendable, Equatable {
+    case none
+    case token(String)
+    /// Different tokens in different places: accepting either would hide a mistake or an attack.
+    case conflicting
+
+    /// The longest token looked at.
+    static let maxLength = 8_192
+
+    /// - Parameters:
+    ///   - query: the values of the query's `t`.
+    init(_ fields: HTTPFields, query: [String]) {
+        var found = Set<String>()
+        for value in fields[values: .authorization] {
+            let parts = value.split(separator: " ", maxSplits: 1)
+            // another scheme, such as a proxy's Basic, is not a token for TOM
+            guard parts.first?.lowercased() == "bearer" else { continue }
+            found.insert(parts.count == 2 ? parts[1].trimmingCharacters(in: .whitespaces) : "")
+        }
+        for offered in WebSocketHandshake.tokens(fields, .secWebSocketProtocol) where offered.hasPrefix("bearer.") {
+            found.insert(String(offered.dropFirst("bearer.".count)))
+        }
+        found.formUnion(query)
+        switch found.count {
+        case 0: self = .none
+        case 1: self = .token(found.first ?? "")
+        default: self = .conflicting
+        }
+    }
+}

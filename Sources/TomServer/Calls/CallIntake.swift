@@ -1,0 +1,33 @@
+/// Counts what a caller sends: messages and bytes against their rates, bad messages against their bound.
+///
+/// Times are seconds on a clock that does not go backwards.
+struct CallIntake: Sendable {
+    enum Exceeded: String, Sendable { case messages, bytes }
+
+    private var messages: TokenBucket
+    private var bytes: TokenBucket
+    private let maxErrors: Int
+    private let window: Double
+    /// When the latest bad messages came, oldest first; at most `maxErrors`.
+    private var errors: [Double] = []
+
+    init(_ rates: ServerConfiguration.Rates, _ limits: ServerConfiguration.CallLimits, now: Double) {
+        messages = TokenBucket(rate: Double(rates.messagesPerSecond), burst: Double(rates.messagesPerSecond), now: now)
+        bytes = TokenBucket(rate: Double(rates.bytesPerSecond), burst: Double(rates.bytesPerSecond), now: now)
+        maxErrors = limits.maxErrors
+        window = limits.errorWindowSeconds
+    }
+
+    /// Counts one message; the rate it exceeds, if any.
+    mutating func admit(bytes count: Int, now: Double) -> Exceeded? {
+        guard messages.take(now: now) else { return .messages }
+        return bytes.take(Double(count), now: now) ? nil : .bytes
+    }
+
+    /// Counts a bad message; `true` when it is one too many within the window.
+    mutating func countError(now: Double) -> Bool {
+        errors.removeAll { now - $0 >= window }
+        errors.append(now)
+        return errors.count >= maxErrors
+    }
+}

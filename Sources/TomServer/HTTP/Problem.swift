@@ -1,0 +1,60 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// A refusal as RFC 9457 problem details, with TOM's `code` and `hint` beside the standard members.
+struct Problem: Encodable {
+    let type: String
+    let title: String
+    let status: Int
+    let detail: String
+    /// The request's path; never its query, which may hold a token.
+    let instance: String
+    let code: String
+    let hint: String?
+
+    init(_ error: ServerError, path: String) {
+        type = "about:blank"
+        title = HTTPResponse.Status(integerLiteral: error.status).reasonPhrase
+        status = error.status
+        detail = error.message
+        instance = String(path.prefix(256))
+        code = error.code
+        hint = error.hint
+    }
+
+    /// The whole response, with the header fields that the status asks for.
+    static func response(_ error: ServerError, path: String) -> Response {
+        var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
+        switch error.status {
+        case 401:
+            let sent = error.code != ServerError.missingToken.code && error.code != ServerError.localCallsOnly.code
+            // RFC 6750 section 3: no error code when no token was sent
+            headers[.wwwAuthenticate] = sent ? "Bearer realm=\"tom\", error=\"invalid_token\"" : "Bearer realm=\"tom\""
+        case 403 where error.code == ServerError.missingScope.code:
+            headers[.wwwAuthenticate] = "Bearer realm=\"tom\", error=\"insufficient_scope\", scope=\"operator\""
+        case 426:
+            headers[.upgrade] = "websocket"
+            headers[.secWebSocketVersion] = "13"
+            // RFC 9110 section 7.8: Upgrade is hop by hop
+            headers[.connection] = "Upgrade"
+        default: break
+        }
+        if let seconds = error.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
+        return Response(
+            status: .init(integerLiteral: error.status), headers: headers, body: JSONBody.encode(Problem(error, path: path)))
+    }
+}
+
+/// JSON as the HTTP API writes it.
+enum JSONBody {
+    static func encode(_ value: some Encodable) -> ResponseBody {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+        encoder.dateEncodingStrategy = .iso8601
+        // every value encoded here is a struct of strings and finite numbers: it cannot fail
+        let data = (try? encoder.encode(value)) ?? Data("{}".utf8)
+        return ResponseBody(byteBuffer: ByteBuffer(bytes: data))
+    }
+}

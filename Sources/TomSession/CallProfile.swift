@@ -1,0 +1,46 @@
+public import TomConversation
+public import TomEngines
+
+/// The engines that serve a call; a stage that is switched off is `nil`.
+public struct CallEngines: Sendable {
+    public var transcriber: (any Transcriber)?
+    public var languageModel: (any LanguageModel)?
+    public var synthesizer: (any SpeechSynthesizer)?
+
+    public init(
+        transcriber: (any Transcriber)?, languageModel: (any LanguageModel)?, synthesizer: (any SpeechSynthesizer)?
+    ) {
+        self.transcriber = transcriber
+        self.languageModel = languageModel
+        self.synthesizer = synthesizer
+    }
+
+    /// The names the wire shows.
+    public var names: EngineNames {
+        EngineNames(
+            stt: transcriber?.name ?? "off", llm: languageModel?.name ?? "off", tts: synthesizer?.name ?? "off")
+    }
+}
+
+/// Everything a call with one agent needs: what it says, in which language and voice, and the engines behind it.
+public struct CallProfile: Sendable {
+    public var agentID: String
+    /// BCP 47.
+    public var language: String
+    public var voice: String?
+    public var texts: Conversation.Texts
+    public var backchannels: Set<String>
+    public var engines: CallEngines
+
+    public init(
+        agentID: String, language: String, voice: String?, texts: Conversation.Texts, backchannels: Set<String>,
+        engines: CallEngines
+    ) {
+        self.agentID = agentID
+        self.language = language
+        self.voice = voice
+        self.texts = texts
+        self.backchannels = backchannels
+        self.engines = engines
+    }
+}

@@ -1,0 +1,66 @@
+import Dispatch
+import Foundation
+import Logging
+import TomConversation
+
+/// The record of one call's inputs, as JSON Lines: a header with the conversation's configuration, then one input a line.
+///
+/// It holds what was said, so it is written only when asked for, readable by its owner alone. Lines are encoded and written on
+/// a queue of its own; a disk that fails ends the journal, never the call.
+final class Journal: Sendable {
+    /// First line of the file.
+    struct Header: Codable {
+        var journal = 1
+        var call: String
+        var configuration: Conversation.Configuration
+    }
+
+    /// Every other line.
+    struct Entry: Codable {
+        var t: Instant
+        var input: Conversation.Input
+    }
+
+    private let queue = DispatchQueue(label: "tom.journal")
+    private let file: FileHandle
+    private let logger: Logger
+
+    /// Creates `<directory>/<callID>-<milliseconds>.jsonl`.
+    ///
+    /// - Throws: `SessionError.journal` when the file cannot be created.
+    init(directory: String, callID: String, startedAtMs: Int64, logger: Logger) throws(SessionError) {
+        // A call id may hold dots and colons; as a file name it starts with none and holds no separator.
+        let path = "\(directory)/call-\(callID)-\(startedAtMs).jsonl"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .journal(directory: directory)
+        }
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let file = FileHandle(forWritingAtPath: path)
+        else { throw .journal(directory: directory) }
+        self.file = file
+        self.logger = logger
+    }
+
+    func begin(callID: String, configuration: Conversation.Configuration) {
+        write(Header(call: callID, configuration: configuration))
+    }
+
+    func record(_ input: Conversation.Input, at now: Instant) { write(Entry(t: now, input: input)) }
+
+    func end() { queue.async { [file] in try? file.close() } }
+
+    private func write(_ line: some Encodable & Sendable) {
+        queue.async { [self] in
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+            do {
+                try file.write(contentsOf: encoder.encode(line) + Data("\n".utf8))
+            } catch {
+                logger.error("journal not written", metadata: ["error.code": "session.journal"])
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+public import TomConversation
+
+/// The turns of a call that are kept as audio (a name, a message), until a tool takes them or the call ends.
+public struct Recordings: Sendable {
+    /// Bound for one turn: 120 s at 16 kHz. What is spoken beyond it is not kept.
+    public static let maxTurnSamples = 120 * 16_000
+    /// Bound for all turns of a call; the oldest recording makes room.
+    public static let maxCallSamples = 240 * 16_000
+
+    private var turns: [(turn: TurnID, samples: [Int16])] = []
+    private var open: TurnID?
+
+    public init() {}
+
+    /// Begins to keep `turn`, whose audio so far is `preRoll`.
+    mutating func begin(_ turn: TurnID, preRoll: [Int16]) {
+        open = turn
+        turns.append((turn, preRoll))
+    }
+
+    var isRecording: Bool { open != nil }
+
+    mutating func append(_ input: Span<Int16>) {
+        guard open != nil, let last = turns.indices.last else { return }
+        let room = Self.maxTurnSamples - turns[last].samples.count
+        for index in 0..<min(input.count, room) { turns[last].samples.append(input[index]) }
+        while turns.count > 1, turns.reduce(0, { $0 + $1.samples.count }) > Self.maxCallSamples { turns.removeFirst() }
+    }
+
+    mutating func end(_ turn: TurnID) { if open == turn { open = nil } }
+
+    mutating func discard(_ turn: TurnID) {
+        end(turn)
+        turns.removeAll { $0.turn == turn }
+    }
+
+    /// PCM16 mono at 16 kHz; `nil` when the turn was not kept.
+    public func samples(of turn: TurnID) -> [Int16]? { turns.first { $0.turn == turn }?.samples }
+}

@@ -1,0 +1,234 @@
+import Logging
+import NIOCore
+import TomAudio
+import TomConversation
+import TomEngines
+
+/// Runs one call: the only mutator of its `Conversation`, on one event loop from socket read to socket write.
+///
+/// An actor whose executor is the call's event loop. The transport enters it synchronously (`assumeIsolated`), so that a frame
+/// of audio costs no task, hop or lock; engines report from their own threads and hop once per result.
+actor Session: CallSession {
+    nonisolated let unownedExecutor: UnownedSerialExecutor
+    let eventLoop: any EventLoop
+    let options: CallOptions
+    let profile: CallProfile
+    let configuration: SessionConfiguration
+    let tools: any ToolRunner
+    let metrics: SessionMetrics
+    let logger: Logger
+    /// `nil` once the call has ended: nothing can be sent any more, and the transport is free to go.
+    var link: (any CallLink)?
+
+    var conversation: Conversation
+    private let begunAt: NIODeadline
+    private var inbox = CircularBuffer<Work>(initialCapacity: 4)
+    private var isProcessing = false
+    private var needsFlush = false
+    private var wake: (at: Instant, task: Scheduled<Void>)?
+    private var journal: Journal?
+
+    // Caller audio
+    var callerAudio: CallerAudio
+    var detector: VoiceActivityDetector
+    var preRoll = PreRoll()
+    var recordings = Recordings()
+    var lastAudioAt: Instant?
+    /// The transcription that takes audio; `nil` between turns.
+    var listening: (turn: TurnID, task: any Transcription)?
+    var transcriptions: [TurnID: any Transcription] = [:]
+
+    // Reply audio
+    var generation: (id: GenerationID, task: any EngineTask)?
+    var synthesis: (id: SegmentID, task: any EngineTask)?
+    var playout: PlayoutQueue
+    var playoutSeq = 0
+    var playoutResponse: ResponseID?
+
+    init(
+        options: CallOptions, profile: CallProfile, configuration: SessionConfiguration, tools: any ToolRunner,
+        metrics: SessionMetrics, journal: Journal?, logger: Logger, link: NIOLoopBound<any CallLink>, eventLoop: any EventLoop
+    ) throws {
+        unownedExecutor = eventLoop.executor.asUnownedSerialExecutor()
+        self.eventLoop = eventLoop
+        self.options = options
+        self.profile = profile
+        self.configuration = configuration
+        self.tools = tools
+        self.metrics = metrics
+        self.journal = journal
+        self.logger = logger
+        begunAt = eventLoop.now
+        conversation = Conversation(
+            configuration: Self.conversationConfiguration(options: options, profile: profile, configuration: configuration))
+        callerAudio = try CallerAudio(format: options.input)
+        detector = VoiceActivityDetector(configuration.voiceActivity)
+        playout = PlayoutQueue(format: options.output)
+        self.link = link.value
+        journal?.begin(callID: options.callID, configuration: conversation.configuration)
+    }
+
+    static func conversationConfiguration(
+        options: CallOptions, profile: CallProfile, configuration: SessionConfiguration
+    ) -> Conversation.Configuration {
+        var result = configuration.conversation
+        result.texts = profile.texts
+        if !configuration.greets { result.texts.greeting = nil }
+        result.interruption.backchannels = profile.backchannels
+        result.turnDetection = options.manualTurns ? .manual : .serverVAD
+        result.stages.transcribes = profile.engines.transcriber != nil
+        result.stages.answers = profile.engines.languageModel != nil
+        result.stages.speaks = profile.engines.synthesizer != nil
+        result.outputSamplesPerSecond = options.output.sampleRate.hertz
+        return result
+    }
+
+    // MARK: CallSession
+
+    nonisolated func begin() { assumeIsolated { $0.process(.callStarted) } }
+
+    nonisolated func receiveAudio(_ bytes: UnsafeRawBufferPointer) {
+        // The bytes do not leave this call, which is already on the session's executor.
+        nonisolated(unsafe) let bytes = bytes
+        assumeIsolated { $0.hear(bytes) }
+    }
+
+    nonisolated func receive(_ input: CallerInput) {
+        assumeIsolated { session in
+            switch input {
+            case .commit: session.process(.commit)
+            case .bargeIn(let playedMs): session.process(.clientInterrupted(playedMs: playedMs))
+            case .playback(let response, let playedMs): session.process(.playoutAdvanced(response, playedMs: playedMs))
+            case .text(let text): session.process(.typed(text))
+            case .key(let key): session.process(.key(String(key)))
+            case .hangUp: session.process(.hangUp(Termination(result: .completed, reason: .callerHungUp)))
+            }
+        }
+    }
+
+    nonisolated func end(_ termination: Termination) {
+        assumeIsolated { $0.process(.hangUp(termination)) }
+    }
+
+    // MARK: The loop
+
+    /// The call's own time.
+    var now: Instant { Instant(nanoseconds: (eventLoop.now - begunAt).nanoseconds) }
+
+    /// Something that happened, in the order it did: from the transport, the clock or an engine.
+    enum Work: Sendable {
+        case input(Conversation.Input)
+        case transcription(TurnID, TranscriptionEvent)
+        case generation(GenerationID, ResponseEvent)
+        case synthesis(SegmentID, ReplyConverter.Output)
+        /// Only time passed: reply audio may have become due.
+        case playout
+    }
+
+    func process(_ input: Conversation.Input) { process(.input(input)) }
+
+    /// Takes one piece of work, performs its actions in order, then the next: an engine that answers inside the call that
+    /// started it only lengthens the queue.
+    func process(_ work: Work) {
+        inbox.append(work)
+        guard !isProcessing else { return }
+        isProcessing = true
+        repeat {
+            while let next = inbox.popFirst() { step(next) }
+            sendPlayout()
+        } while !inbox.isEmpty
+        isProcessing = false
+        if needsFlush {
+            needsFlush = false
+            link?.flush()
+        }
+        scheduleWake()
+    }
+
+    private func step(_ work: Work) {
+        switch work {
+        case .input(let input): apply(input)
+        case .transcription(let turn, let event): transcriptionReported(turn, event)
+        case .generation(let id, let event): generationReported(id, event)
+        case .synthesis(let segment, let output): synthesisReported(segment, output)
+        case .playout: break
+        }
+    }
+
+    /// Hands one input to the conversation and performs what it decides.
+    func apply(_ input: Conversation.Input) {
+        let now = self.now
+        journal?.record(input, at: now)
+        for action in conversation.handle(input, at: now) { perform(action) }
+    }
+
+    /// Takes an engine's result on any thread to the call's event loop; inline when already there.
+    nonisolated func deliver(_ work: Work) {
+        if eventLoop.inEventLoop {
+            assumeIsolated { $0.process(work) }
+        } else {
+            eventLoop.execute { self.assumeIsolated { $0.process(work) } }
+        }
+    }
+
+    func emit(_ event: Event) {
+        observe(event)
+        link?.send(event)
+        needsFlush = true
+    }
+
+    func markForFlush() { needsFlush = true }
+
+    // MARK: Time
+
+    /// One timer per call, set to the earliest of what is due; a timer that comes too early only looks again.
+    private func scheduleWake() {
+        guard conversation.termination == nil else {
+            wake?.task.cancel()
+            wake = nil
+            return
+        }
+        var due = conversation.nextDeadline
+        func consider(_ instant: Instant?) { if let instant { due = min(due ?? instant, instant) } }
+        consider(nextPlayoutBatch)
+        consider(inputGapDeadline)
+        guard let due else { return }
+        if let wake {
+            guard due < wake.at else { return }
+            wake.task.cancel()
+        }
+        let task = eventLoop.assumeIsolated().scheduleTask(deadline: begunAt + .nanoseconds(due.nanoseconds)) { [self] in
+            assumeIsolated { $0.woken() }
+        }
+        wake = (due, task)
+    }
+
+    private func woken() {
+        wake = nil
+        fillInputGap()
+        let isDue = conversation.nextDeadline.map { $0 <= now } ?? false
+        process(isDue ? .input(.deadlineReached) : .playout)
+    }
+
+    /// The call is over: everything that runs for it stops, and nothing holds the transport any longer.
+    func finish(_ termination: Termination) {
+        for task in transcriptions.values { task.cancel() }
+        transcriptions.removeAll()
+        listening = nil
+        generation?.task.cancel()
+        synthesis?.task.cancel()
+        (generation, synthesis) = (nil, nil)
+        playout.clear()
+        wake?.task.cancel()
+        wake = nil
+        journal?.end()
+        journal = nil
+        logger.info(
+            "call ended",
+            metadata: ["call.result": "\(termination.result.rawValue)", "call.reason": "\(termination.reason.rawValue)"])
+        let link = self.link
+        self.link = nil
+        link?.flush()
+        link?.close(termination)
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+public import Logging
+public import NIOCore
+import TomConversation
+
+/// Makes the sessions of a server from what they have in common.
+public struct SessionFactory: CallSessionFactory {
+    private let profiles: [String: CallProfile]
+    private let defaultAgent: String
+    private let configuration: SessionConfiguration
+    private let tools: any ToolRunner
+    private let metrics: SessionMetrics
+    private let logger: Logger
+    public let engineNames: EngineNames
+
+    /// - Parameters:
+    ///   - profiles: one per agent; ids are unique.
+    ///   - defaultAgent: id of the agent that answers when a call asks for none; one of `profiles`.
+    public init(
+        profiles: [CallProfile], defaultAgent: String, configuration: SessionConfiguration, tools: any ToolRunner,
+        logger: Logger
+    ) {
+        self.profiles = Dictionary(uniqueKeysWithValues: profiles.map { ($0.agentID, $0) })
+        guard let profile = self.profiles[defaultAgent] else {
+            preconditionFailure("the default agent \(defaultAgent) is not among the profiles")
+        }
+        self.defaultAgent = defaultAgent
+        self.configuration = configuration
+        self.tools = tools
+        self.logger = logger
+        engineNames = profile.engines.names
+        metrics = SessionMetrics(engines: engineNames)
+    }
+
+    public func makeSession(
+        _ options: CallOptions, link: any CallLink, eventLoop: any EventLoop
+    ) throws -> any CallSession {
+        let profile = try profile(for: options)
+        var logger = self.logger
+        logger[metadataKey: "call.id"] = "\(options.callID)"
+        var journal: Journal?
+        if let directory = configuration.journalDirectory {
+            let startedAtMs = Int64(Date().timeIntervalSince1970 * 1_000)
+            journal = try Journal(
+                directory: directory, callID: options.callID, startedAtMs: startedAtMs, logger: logger)
+        }
+        logger.info("call started", metadata: ["agent.id": "\(profile.agentID)"])
+        return try Session(
+            options: options, profile: profile, configuration: configuration, tools: tools, metrics: metrics,
+            journal: journal, logger: logger, link: NIOLoopBound(link, eventLoop: eventLoop), eventLoop: eventLoop)
+    }
+
+    private func profile(for options: CallOptions) throws(SessionError) -> CallProfile {
+        if let agent = options.agent {
+            guard let profile = profiles[agent] else { throw .unknownAgent(agent, known: profiles.keys.sorted()) }
+            return try check(profile, options.language)
+        }
+        let byDefault = profiles[defaultAgent]!
+        guard let language = options.language, !Self.speaks(byDefault, language) else { return byDefault }
+        // No agent asked for, but a language: the first agent that speaks it.
+        let other = profiles.values.filter { Self.speaks($0, language) }.min { $0.agentID < $1.agentID }
+        guard let other else { throw .unsupportedLanguage(language, agent: defaultAgent) }
+        return other
+    }
+
+    private func check(_ profile: CallProfile, _ language: String?) throws(SessionError) -> CallProfile {
+        if let language, !Self.speaks(profile, language) {
+            throw .unsupportedLanguage(language, agent: profile.agentID)
+        }
+        return profile
+    }
+
+    /// `en-GB` is served by an agent that speaks `en`.
+    private static func speaks(_ profile: CallProfile, _ language: String) -> Bool {
+        language.lowercased().split(separator: "-").first == profile.language.lowercased().split(separator: "-").first
+    }
+}
