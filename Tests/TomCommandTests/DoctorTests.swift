@@ -72,11 +72,11 @@ import Testing
         }
     }
 
-    @Test func aGermanAgentIsToldWhichEngineHears() throws {
+    @Test func aGermanAgentIsToldWhichEngineHears() async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../agents/receptionist.de.yaml")
         let agent = EngineChecks.agent(file: root.standardized.path)
         #expect(agent.language.hasPrefix("de"))
-        let found = EngineChecks(engines: try settings([:]).engines, language: agent.language).findings
+        let found = await EngineChecks(engines: try settings([:]).engines, language: agent.language).findings()
         let stt = try #require(found.first { $0.check == "stt" })
         #expect(stt.status == .failed)
         #expect(stt.fix?.contains("REALTIME_STT=off") == true)
@@ -84,15 +84,15 @@ import Testing
         #expect(tts.status == .ok)
     }
 
-    @Test func missingEnginesAreFound() throws {
+    @Test func missingEnginesAreFound() async throws {
         let engines = try settings(["STT_POCKETSPHINX_MODEL_DIR": "/nowhere", "ESPEAK_PATH": "/nowhere/espeak-ng"]).engines
-        let found = EngineChecks(engines: engines, language: "en").findings
+        let found = await EngineChecks(engines: engines, language: "en").findings()
         #expect(found.map(\.status) == [.failed, .ok, .failed])
         #expect(found.allSatisfy { $0.status == .ok || $0.fix?.contains("apt-get install") == true })
     }
 
-    @Test func theEnginesOfThisMachineWork() throws {
-        let found = EngineChecks(engines: try settings([:]).engines, language: "en").findings
+    @Test func theEnginesOfThisMachineWork() async throws {
+        let found = await EngineChecks(engines: try settings([:]).engines, language: "en").findings()
         #expect(found.map(\.status) == [.ok, .ok, .ok])
     }
 }

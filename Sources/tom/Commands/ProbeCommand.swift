@@ -92,7 +92,7 @@ struct ProbeCommand: AsyncParsableCommand {
         do {
             let sources = try self.options.sources()
             let resolved = try sources.resolve().checked()
-            let options = try probeOptions(espeak: resolved.text(.espeakPath) ?? "espeak-ng")
+            let options = try await probeOptions(espeak: resolved.text(.espeakPath).map(Settings.path) ?? "")
             let tokens = try await callTokens(options, sources: sources, resolved: resolved)
             let probe = Probe(options) { tokens[$0] }
             report = try await ProbeProgressLine.show(probe, isQuiet: quiet) { try await probe.run() }
@@ -118,11 +118,11 @@ struct ProbeCommand: AsyncParsableCommand {
         }
     }
 
-    private func probeOptions(espeak: String) throws -> ProbeOptions {
+    private func probeOptions(espeak: String) async throws -> ProbeOptions {
         var utterances = try wav.map { try CallerVoice.recording(path: $0) }
         let sentences = utterances.isEmpty && say.isEmpty ? CallerVoice.standardSentences : say
-        utterances += try sentences.map {
-            try CallerVoice.sentence($0, language: language ?? "en", program: espeak)
+        for sentence in sentences {
+            utterances.append(try await CallerVoice.sentence(sentence, language: language ?? "en", program: espeak))
         }
         return ProbeOptions(
             url: try ServerURL(url), calls: calls, turns: turns, duration: duration.map { .seconds($0) }, framing: framing,

@@ -27,8 +27,8 @@ extension SettingKey {
         "STT_POCKETSPHINX_MAX_DECODERS", .integer(1...256), default: "8",
         "PocketSphinx decoders at one time, each with a thread of its own and about 40 MB.")
     static let espeakPath = SettingKey(
-        "ESPEAK_PATH", .path, default: "espeak-ng",
-        "The eSpeak NG program: a path, or a name to look for in `PATH`.")
+        "ESPEAK_PATH", .path, default: "/usr/bin/espeak-ng",
+        "Absolute path of the eSpeak NG program.")
 
     static let mockDelayMs = SettingKey(
         "DEV_MOCK_DELAY_MS", .integer(0...60_000), default: "50",

@@ -103,7 +103,7 @@ extension Settings.Engines {
         ttsTimeout = .milliseconds(resolved.integer(.ttsTimeoutMs))
         pocketSphinxModelDir = Settings.path(resolved.text(.pocketSphinxModelDir) ?? "")
         pocketSphinxMaxDecoders = resolved.integer(.pocketSphinxMaxDecoders)
-        espeakPath = Settings.path(resolved.text(.espeakPath) ?? "espeak-ng")
+        espeakPath = Settings.path(resolved.text(.espeakPath) ?? "")
         let every = resolved.integer(.mockDelayMs)
         mock = Settings.Mock(
             sttDelay: .milliseconds(resolved.optionalInteger(.mockSTTDelayMs) ?? every),

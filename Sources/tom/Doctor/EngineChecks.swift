@@ -9,7 +9,8 @@ struct EngineChecks {
     /// The agent's language, BCP 47.
     let language: String
 
-    var findings: [Finding] { [stt, llm, tts] }
+    /// One finding a stage; the speech stage says a word.
+    func findings() async -> [Finding] { [stt, llm, await tts()] }
 
     /// Reads the agent file; the language is English when it cannot be read.
     static func agent(file: String?) -> (finding: Finding, language: String) {
@@ -64,14 +65,14 @@ struct EngineChecks {
         }
     }
 
-    private var tts: Finding {
+    private func tts() async -> Finding {
         switch engines.tts {
         case .off: return .warning("tts", "text to speech is off: answers are text only", fix: "Set REALTIME_TTS=local.")
         case .mock: return .warning("tts", "the mock answers with a tone", fix: "Set REALTIME_TTS=local.")
         case .local: break
         }
         do {
-            let spoken = try CallerVoice.sentence("Hello.", language: language, program: engines.espeakPath)
+            let spoken = try await CallerVoice.sentence("Hello.", language: language, program: engines.espeakPath)
             return .ok("tts", "\(engines.espeakPath) speaks “\(language)”: \(spoken.samples.count / 16) ms for one word")
         } catch {
             return .failed("tts", error.message, fix: "Run apt-get install espeak-ng, or set ESPEAK_PATH.")
