@@ -17,8 +17,11 @@ struct Refusal: Sendable, Equatable {
         let separator = detail.hasSuffix(".") ? "" : "."
         return ProbeError(
             code: "probe.\(code)", message: "the server answered \(status), \(said)\(detail)\(separator)",
-            hint: problem?.hint ?? advice, category: category)
+            hint: answersToTheProbe ? advice : problem?.hint ?? advice, category: category)
     }
+
+    /// Whether what helps is a setting or option of the probe, which the server's own hint knows nothing of.
+    private var answersToTheProbe: Bool { [401, 409, 429].contains(status) }
 
     private struct Problem: Decodable {
         var title: String?
