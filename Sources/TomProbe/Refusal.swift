@@ -38,7 +38,10 @@ struct Refusal: Sendable, Equatable {
                 .authentication
             )
         case 403:
-            ("forbidden", "it does not allow this caller", "Check WS_IP_ALLOWLIST and the token's call_id.", .authorization)
+            (
+                "forbidden", "it does not allow this caller", "Check WS_IP_ALLOWLIST and the token's call_id.",
+                .authorization
+            )
         case 404: ("not_found", "it has no such path", "Is the address that of a TOM server?", .invalidRequest)
         case 409: ("conflict", "a call with this id is live", "Use another --call-id, or none.", .invalidRequest)
         case 429:

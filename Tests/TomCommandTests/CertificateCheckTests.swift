@@ -7,7 +7,8 @@ import Testing
     /// Makes a key and a certificate of `days` days with openssl.
     private func make(_ name: String, days: Int, in directory: URL) throws -> Settings.TLSFiles {
         let files = Settings.TLSFiles(
-            certificate: directory.appending(path: "\(name).crt").path, key: directory.appending(path: "\(name).key").path)
+            certificate: directory.appending(path: "\(name).crt").path,
+            key: directory.appending(path: "\(name).key").path)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [

@@ -12,8 +12,10 @@ import Testing
     }
 
     /// Beside the test bundle.
-    private static let program = Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent().appending(path: "tom") }
-        .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+    private static let program = Bundle.allBundles.map {
+        $0.bundleURL.deletingLastPathComponent().appending(path: "tom")
+    }
+    .first { FileManager.default.isExecutableFile(atPath: $0.path) }
 
     private func tom(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
         let process = Process()
@@ -63,7 +65,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["token"], ["nonsense"], ["probe", "--calls", "0"], ["probe", "--framing", "morse"], ["config", "--json", "--markdown"],
+        ["token"], ["nonsense"], ["probe", "--calls", "0"], ["probe", "--framing", "morse"],
+        ["config", "--json", "--markdown"],
         ["token", "--call-id", "a/b"], ["token", "--call-id", "a", "--ttl", "0"], ["serve", "--jwt-secret", "x"],
     ])
     func wrongUsageIsStatus64(arguments: [String]) throws {
@@ -74,7 +77,8 @@ import Testing
     }
 
     @Test func aTokenLongerThanTheServerTakesIsWrongUsage() throws {
-        let run = try tom(["token", "--call-id", "a", "--ttl", "61"], environment: ["JWT_SECRET": String(repeating: "s", count: 32)])
+        let run = try tom(
+            ["token", "--call-id", "a", "--ttl", "61"], environment: ["JWT_SECRET": String(repeating: "s", count: 32)])
         #expect(run.status == 64)
         #expect(run.errors.contains("JWT_MAX_TTL_SECONDS"))
     }

@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test func anAddressOfAnotherMachineIsFound() async throws {
-        let found = await NetworkChecks.port(try settings(["HOST": "192.0.2.1", "DEV_ALLOW_NO_JWT": "1", "PORT": "0"]).listening)
+        let found = await NetworkChecks.port(
+            try settings(["HOST": "192.0.2.1", "DEV_ALLOW_NO_JWT": "1", "PORT": "0"]).listening)
         #expect(found.status == .failed)
     }
 
@@ -73,7 +74,8 @@ import Testing
     }
 
     @Test func aGermanAgentIsToldWhichEngineHears() async throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../agents/receptionist.de.yaml")
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../agents/receptionist.de.yaml")
         let agent = EngineChecks.agent(file: root.standardized.path)
         #expect(agent.language.hasPrefix("de"))
         let found = await EngineChecks(engines: try settings([:]).engines, language: agent.language).findings()
@@ -85,7 +87,8 @@ import Testing
     }
 
     @Test func missingEnginesAreFound() async throws {
-        let engines = try settings(["STT_POCKETSPHINX_MODEL_DIR": "/nowhere", "ESPEAK_PATH": "/nowhere/espeak-ng"]).engines
+        let engines = try settings(["STT_POCKETSPHINX_MODEL_DIR": "/nowhere", "ESPEAK_PATH": "/nowhere/espeak-ng"])
+            .engines
         let found = await EngineChecks(engines: engines, language: "en").findings()
         #expect(found.map(\.status) == [.failed, .ok, .failed])
         #expect(found.allSatisfy { $0.status == .ok || $0.fix?.contains("apt-get install") == true })

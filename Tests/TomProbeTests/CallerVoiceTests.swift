@@ -1,6 +1,6 @@
 import Foundation
-import TomAudio
 import Testing
+import TomAudio
 
 @testable import TomProbe
 

@@ -4,7 +4,8 @@ extension SettingKey {
 
     static let stt = SettingKey(
         "REALTIME_STT", .word(engineWords), default: "local",
-        "Speech to text. `local` is PocketSphinx with the agent's phrases as its grammar; `off` leaves typed text and keys.")
+        "Speech to text. `local` is PocketSphinx with the agent's phrases as its grammar; `off` leaves typed text and keys."
+    )
     static let llm = SettingKey(
         "REALTIME_LLM", .word(engineWords), default: "local",
         "Language model. `local` is the receptionist of the agent file; `off` answers nothing.")

@@ -9,9 +9,11 @@ extension Settings {
         conversation = Conversation(resolved, &problems)
         limits = Limits(resolved)
         files = Files(
-            dataDir: Self.path(resolved.text(.dataDir) ?? "data"), journalDir: resolved.text(.journalDir).map(Self.path))
+            dataDir: Self.path(resolved.text(.dataDir) ?? "data"), journalDir: resolved.text(.journalDir).map(Self.path)
+        )
         logs = Logs(
-            level: resolved.text(.logLevel) ?? "info", format: resolved.text(.logFormat).flatMap(Logs.Format.init(rawValue:)))
+            level: resolved.text(.logLevel) ?? "info",
+            format: resolved.text(.logFormat).flatMap(Logs.Format.init(rawValue:)))
         warnings = resolved.warnings
         if !listening.isLoopback, !admission.hasKeys, !admission.allowsMissingToken {
             problems.append(
