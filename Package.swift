@@ -108,8 +108,8 @@ let package = Package(
         .target(
             name: "TomProbe",
             dependencies: [
-                "TomErrors", "TomAudio", "TomWire", "TomEngines", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
-                logging,
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", nioCore, nioPosix, nioHTTP1, nioWebSocket,
+                nioSSL, logging,
             ], swiftSettings: strict),
 
         // L3: the executable, the only reader of the environment

@@ -4,7 +4,8 @@ extension SettingKey {
 
     static let stt = SettingKey(
         "REALTIME_STT", .word(engineWords), default: "local",
-        "Speech to text. `local` is PocketSphinx with the agent's phrases as its grammar; `off` leaves typed text and keys.")
+        "Speech to text. `local` is PocketSphinx with the agent's phrases as its grammar; `off` leaves typed text and keys."
+    )
     static let llm = SettingKey(
         "REALTIME_LLM", .word(engineWords), default: "local",
         "Language model. `local` is the receptionist of the agent file; `off` answers nothing.")
@@ -27,8 +28,8 @@ extension SettingKey {
         "STT_POCKETSPHINX_MAX_DECODERS", .integer(1...256), default: "8",
         "PocketSphinx decoders at one time, each with a thread of its own and about 40 MB.")
     static let espeakPath = SettingKey(
-        "ESPEAK_PATH", .path, default: "espeak-ng",
-        "The eSpeak NG program: a path, or a name to look for in `PATH`.")
+        "ESPEAK_PATH", .path, default: "/usr/bin/espeak-ng",
+        "Absolute path of the eSpeak NG program.")
 
     static let mockDelayMs = SettingKey(
         "DEV_MOCK_DELAY_MS", .integer(0...60_000), default: "50",
