@@ -60,6 +60,9 @@ let package = Package(
         .systemLibrary(name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
         .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
 
+        // The dashboard's files, as data
+        .target(name: "CDashboardFiles"),
+
         // L0: pure
         .target(name: "TomErrors", swiftSettings: strict),
         .target(name: "TomAudio", dependencies: ["TomErrors", "CSpeexDSP"], swiftSettings: strict),
@@ -89,7 +92,9 @@ let package = Package(
                 "TomErrors", "TomAudio", "TomConversation", "TomEngines", "TomStore", nioCore, logging, metrics,
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ], swiftSettings: strict),
-        .target(name: "TomDashboard", path: "web", exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "TomDashboard", dependencies: ["CDashboardFiles"], path: "web",
+            exclude: ["README.md", "dashboard", "deno.json", "tsconfig.json", "types"], swiftSettings: strict),
         .target(
             name: "TomServer",
             dependencies: [
@@ -145,7 +150,12 @@ let package = Package(
                 nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, jwtKit, logging, metrics,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
-        tests("TomProbeTests", ["TomProbe", "TomWire", "TomAudio", "TomErrors"]),
-        tests("TomCommandTests", ["tom", "TomServer", "TomEngines", "TomErrors"]),
+        tests("TomDashboardTests", ["TomDashboard"]),
+        tests(
+            "TomProbeTests",
+            [
+                "TomProbe", "TomWire", "TomAudio", "TomErrors", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
+            ]),
+        tests("TomCommandTests", ["tom", "TomProbe", "TomServer", "TomEngines", "TomErrors", nioCore, nioPosix, jwtKit]),
     ]
 )

@@ -9,19 +9,21 @@ struct NoiseFloor: Sendable {
     private static let smoothing: Float = 0.35
     /// How far the lowest smoothed level of steady noise lies below its mean, per band, in dB: the narrower, the more.
     private static let bias = SIMD8<Float>(0.6, 0.9, 1.3, 1.9, 2.6, 0, 0, 0)
-    /// The largest spread of the unsmoothed level within a stretch of steady noise, per band, in dB: about five standard
-    /// deviations of a band's power over 20 ms.
+    /// The largest spread of the unsmoothed level within a stretch of steady noise, per band, in dB: about five
+    /// standard deviations of a band's power over 20 ms.
     private static let spreadOfNoise = SIMD8<Float>(4, 5, 7, 9, 12, 1, 1, 1)
     /// A tone's sign changes differ by no more than this between frames; those of noise differ by more.
     private static let signChangesOfTone = 4
-    /// Louder than this, an even sound is not trusted to be noise before it has lasted ``stretchCount`` stretches: it may
-    /// be a tone that a codec has roughened.
+    /// Louder than this, an even sound is not trusted to be noise before it has lasted ``stretchCount`` stretches: it
+    /// may be a tone that a codec has roughened.
     private static let loudestQuickNoiseDbfs: Float = -28
 
     /// dBFS per band.
     private(set) var levels: SIMD8<Float>
 
-    private let assumed: Float
+    /// Whether a whole stretch has been heard, so that the floor is no longer the assumed one alone.
+    private(set) var isKnown = false
+
     private let lowest: Float
     private var smoothed: SIMD8<Float>
     private var minima: InlineArray<8, SIMD8<Float>>
@@ -47,7 +49,6 @@ struct NoiseFloor: Sendable {
     ///   - assumed: dBFS per band, taken until something is known.
     ///   - lowest: dBFS per band below which the floor never falls.
     init(assumed: Float, lowest: Float) {
-        self.assumed = assumed
         self.lowest = lowest
         levels = SIMD8(repeating: assumed)
         smoothed = SIMD8(repeating: assumed)
@@ -71,6 +72,7 @@ struct NoiseFloor: Sendable {
     }
 
     private mutating func endStretch() {
+        isKnown = true
         minima[slot] = stretch.minimum
         slot = (slot + 1) % NoiseFloor.stretchCount
         if stretchIsNoise {

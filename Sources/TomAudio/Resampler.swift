@@ -2,9 +2,9 @@ import CSpeexDSP
 
 /// Converts a stream of samples from one rate to another: libspeexdsp at quality 5 behind a value of its own.
 ///
-/// The filter's start-up delay is taken off the front and ``flush(into:)`` brings what it still holds at the end, so that
-/// the output is aligned with the input and `n` samples become `n * to / from`, rounded up. Until then the output runs
-/// 2.5 ms (to 5 ms at 8 kHz) behind. Equal rates copy.
+/// The filter's start-up delay is taken off the front and ``flush(into:)`` brings what it still holds at the end, so
+/// that the output is aligned with the input and `n` samples become `n * to / from`, rounded up. Until then the output
+/// runs 2.5 ms (to 5 ms at 8 kHz) behind. Equal rates copy.
 ///
 /// Sendable without locks: the type cannot be copied, so that the one owner of the value is the one user of the C state
 /// behind it, and that state has no link to a thread.

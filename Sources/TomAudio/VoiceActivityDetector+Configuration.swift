@@ -17,7 +17,7 @@ extension VoiceActivityDetector {
 
         public init(
             startMs: Int = 60, stopMs: Int = 120, minimumLevelDbfs: Float = -50, onsetPeakDb: Float = 10,
-            onsetMeanDb: Float = 5, hysteresisDb: Float = 2
+            onsetMeanDb: Float = 5, hysteresisDb: Float = 4
         ) {
             self.startMs = startMs
             self.stopMs = stopMs

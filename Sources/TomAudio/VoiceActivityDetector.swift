@@ -1,14 +1,15 @@
 /// Tells where a caller speaks: energy in octave bands against a noise floor that follows the line.
 ///
-/// Takes PCM16 at 16 kHz, mono. Works from the first frame: until the line is known it assumes a floor of
-/// -50 dBFS in each band. Steady noise up to -28 dBFS (a fan) becomes background after 0.4 to 0.8 s, any steady sound after 3.2 s (a
-/// dial tone cannot hold a turn for ever). It does not tell speech from music or other voices that stand out of
-/// the background.
+/// Takes PCM16 at 16 kHz, mono. Works from the first frame: until the line is known it assumes a floor of -50 dBFS in
+/// each band. Steady noise up to -28 dBFS (a fan) becomes background after 0.4 to 0.8 s, any steady sound after 3.2 s
+/// (a dial tone cannot hold a turn for ever). It does not tell speech from music or other voices that stand out of the
+/// background.
 ///
-/// A value of about 1.5 KB without references; nothing is allocated, ever. Not to be confused with endpointing, which
-/// decides when a turn is over.
+/// A value of 1.3 KB without references; nothing is allocated, ever. Not to be confused with endpointing, which decides
+/// when a turn is over.
 public struct VoiceActivityDetector: Sendable {
-    /// A change between silence and speech. Positions are milliseconds of the audio fed since the start or the last reset.
+    /// A change between silence and speech. Positions are milliseconds of the audio fed since the start or the last
+    /// reset.
     public enum Transition: Equatable, Sendable {
         /// Speech began; `atMs` is where its first frame begins, before the onset was sure.
         case started(atMs: Int)
@@ -24,9 +25,14 @@ public struct VoiceActivityDetector: Sendable {
     private static let lowestFloorDbfs: Float = -66
     /// What each band's peak must exceed the threshold by on account of its own scatter: narrow bands scatter more.
     private static let scatter = SIMD8<Float>(0, 0, 0, 1, 2, 1_000, 1_000, 1_000)
+    /// Until the floor is known, noise above the assumed one must not pass for speech: the high band, where white noise
+    /// is strongest and vowels are not, and the average have to be clearer.
+    private static let scatterOfUnknownLine = SIMD8<Float>(8, 3, 0, 1, 2, 1_000, 1_000, 1_000)
+    private static let cautionOnUnknownLineDb: Float = 4
     /// How much each band counts in the average; speech lives in the middle ones.
     private static let weights = SIMD8<Float>(0.1, 0.2, 0.25, 0.25, 0.2, 0, 0, 0)
-    /// A band further above the floor than this adds nothing to the average, so that one band alone is judged as a peak.
+    /// A band further above the floor than this adds nothing to the average, so that one band alone is judged as a
+    /// peak.
     private static let ceilingDb: Float = 15
 
     public let configuration: Configuration
@@ -39,12 +45,11 @@ public struct VoiceActivityDetector: Sendable {
     public var positionMs: Int { frames * AudioFrame.durationMs }
     /// While speaking: the end of the last frame that counted as speech, in milliseconds of input audio.
     public var lastSpeechMs: Int { (frames - gap) * AudioFrame.durationMs }
-    /// The background as it is estimated now, all bands together, in dBFS.
+    /// The background as it is estimated now, all bands together without what lies below 200 Hz, in dBFS.
     public var noiseFloorDbfs: Float {
         Level.sum(dbfs: floor.levels, count: BandEnergies.bandCount)
     }
 
-    private var analyzer = BandAnalyzer()
     private var floor = VoiceActivityDetector.initialFloor
     private var frames = 0
     /// Frames of speech without a break up to now.
@@ -71,8 +76,8 @@ public struct VoiceActivityDetector: Sendable {
     /// Takes the next samples, usually one frame, and returns the change they bring.
     ///
     /// Samples are judged in frames of ``frameSize``; what does not fill one waits for the next call. A call that
-    /// completes several frames returns the last change among them: feed at most the shorter of `startMs` and `stopMs` at
-    /// once, or use ``process(_:onTransition:)``, and none is lost.
+    /// completes several frames returns the last change among them: feed at most the shorter of `startMs` and `stopMs`
+    /// at once, or use ``process(_:onTransition:)``, and none is lost.
     public mutating func process(_ samples: Span<Int16>) -> Transition? {
         var last: Transition?
         process(samples) { last = $0 }
@@ -109,7 +114,7 @@ public struct VoiceActivityDetector: Sendable {
     }
 
     private mutating func processFrame(_ frame: UnsafeBufferPointer<Int16>) -> Transition? {
-        let energies = analyzer.analyze(frame)
+        let energies = BandEnergies.analyze(frame)
         levelDbfs = energies.levelDbfs
         let isSpeech = standsOut(energies)
         floor.update(energies)
@@ -122,9 +127,12 @@ public struct VoiceActivityDetector: Sendable {
         let slack = isSpeaking ? configuration.hysteresisDb : 0
         guard frame.speechBandDbfs >= configuration.minimumLevelDbfs - slack else { return false }
         let excess = frame.bands - floor.levels
-        if (excess - Self.scatter).max() >= configuration.onsetPeakDb - slack { return true }
-        let mean = (excess.clamped(lowerBound: .zero, upperBound: SIMD8(repeating: Self.ceilingDb)) * Self.weights).sum()
-        return mean >= configuration.onsetMeanDb - slack
+        let scatter = floor.isKnown ? Self.scatter : Self.scatterOfUnknownLine
+        if (excess - scatter).max() >= configuration.onsetPeakDb - slack { return true }
+        let mean = (excess.clamped(lowerBound: .zero, upperBound: SIMD8(repeating: Self.ceilingDb)) * Self.weights)
+            .sum()
+        let caution = floor.isKnown ? 0 : Self.cautionOnUnknownLineDb
+        return mean >= configuration.onsetMeanDb + caution - slack
     }
 
     private mutating func advance(isSpeech: Bool) -> Transition? {

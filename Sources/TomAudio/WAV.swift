@@ -1,12 +1,13 @@
-/// WAV files: read leniently, written as one channel of 16-bit PCM. See: RIFF/WAVE, Microsoft and IBM, 1991, and RFC 2361.
+/// WAV files: read leniently, written as one channel of 16-bit PCM. See: RIFF/WAVE, Microsoft and IBM, 1991, and RFC
+/// 2361.
 public enum WAV {
     /// Bytes before the first sample of what ``write(samples:rate:)`` makes.
     public static let headerSize = 44
 
     /// Reads a whole file, mixed to one channel.
     ///
-    /// Takes 8, 16, 24 and 32-bit PCM, 32 and 64-bit float, mu-law and A-law, also as WAVE_FORMAT_EXTENSIBLE. A file that
-    /// ends within its samples gives those it has.
+    /// Takes 8, 16, 24 and 32-bit PCM, 32 and 64-bit float, mu-law and A-law, also as WAVE_FORMAT_EXTENSIBLE. A file
+    /// that ends within its samples gives those it has.
     /// - Throws: ``AudioError/malformedWAV(reason:)`` or ``AudioError/unsupportedWAV(reason:)``; never traps.
     public static func read(_ bytes: [UInt8]) throws(AudioError) -> (samples: [Int16], rate: SampleRate) {
         var reader = WAVStreamReader()
@@ -25,8 +26,8 @@ public enum WAV {
     }
 
     /// The 44 bytes before the samples of a file with one channel of 16-bit PCM.
-    /// - Parameter samples: how many samples follow; `nil` when that is not known yet, which writes the size that readers take
-    ///   as "until the end". The same is written for more than a WAV file can hold (2 GiB).
+    /// - Parameter samples: how many samples follow; `nil` when that is not known yet, which writes the size that
+    ///   readers take as "until the end". The same is written for more than a WAV file can hold (2 GiB).
     public static func header(samples: Int?, rate: SampleRate) -> [UInt8] {
         let largest = 0x7FFF_0000 - headerSize
         let size = samples.flatMap { $0 <= largest / 2 ? UInt32(2 * $0) : nil }

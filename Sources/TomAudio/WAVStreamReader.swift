@@ -1,8 +1,8 @@
 /// Reads a WAV file from a pipe: takes bytes as they come and gives the samples they complete, as one channel.
 ///
-/// A size of the `data` chunk that no finished file has (zero in an unfinished one, 0x7FFFF000 from eSpeak NG, 0xFFFFFFFF
-/// from FFmpeg) means "until the end". Chunks before the samples are skipped without being kept, so that the reader holds
-/// less than one block of samples and a 40-byte format chunk, whatever it is fed.
+/// A size of the `data` chunk that no finished file has (zero in an unfinished one, 0x7FFFF000 from eSpeak NG,
+/// 0xFFFFFFFF from FFmpeg) means "until the end". Chunks before the samples are skipped without being kept, so that the
+/// reader holds less than one block of samples and a 40-byte format chunk, whatever it is fed.
 public struct WAVStreamReader: Sendable {
     /// What the next bytes are.
     fileprivate enum Expectation: Sendable {
@@ -41,8 +41,8 @@ public struct WAVStreamReader: Sendable {
     public init() {}
 
     /// Takes the next bytes of the file and returns the samples they complete, perhaps none.
-    /// - Throws: ``AudioError/malformedWAV(reason:)`` or ``AudioError/unsupportedWAV(reason:)`` as soon as it is certain, and
-    ///   again at each further call.
+    /// - Throws: ``AudioError/malformedWAV(reason:)`` or ``AudioError/unsupportedWAV(reason:)`` as soon as it is
+    ///   certain, and again at each further call.
     public mutating func append(_ bytes: [UInt8]) throws(AudioError) -> [Int16] {
         var output: [Int16] = []
         try append(bytes.span, into: &output)

@@ -164,9 +164,10 @@ extension Conversation {
         active.generation.state = .finished
         active.pendingTools = []
         active.toolDeadline = nil
-        active.termination = nil
         active.dropUnspoken()
-        if !active.apologized {
+        // A goodbye that cannot be spoken ends an idle call all the same; a model that fails has not said its own.
+        if active.termination?.reason == .agentHungUp { active.termination = nil }
+        if !active.apologized, active.termination == nil {
             active.apologized = true
             active.append(configuration.texts.apology)
             active.finishText()

@@ -10,6 +10,7 @@ public struct VirtualCall {
     public private(set) var trace: [(at: Instant, action: Conversation.Action)] = []
     /// Every input that reached the conversation: the call's journal.
     public private(set) var journal: [(at: Instant, input: Conversation.Input)] = []
+    /// What is to come, latest first, so that the next is the last.
     private var agenda: [(at: Instant, order: Int, input: Conversation.Input)] = []
     private var order = 0
     /// Called for every action, to schedule what the engines make of it.
@@ -23,7 +24,15 @@ public struct VirtualCall {
 
     public mutating func schedule(_ input: Conversation.Input, in delay: Duration = .zero) {
         order += 1
-        agenda.append((now + delay, order, input))
+        let at = now + delay
+        var low = 0
+        var high = agenda.count
+        while low < high {
+            let middle = (low + high) / 2
+            // Of two at the same moment, the one scheduled first comes first.
+            if agenda[middle].at > at { low = middle + 1 } else { high = middle }
+        }
+        agenda.insert((at, order, input), at: low)
     }
 
     /// Lets the call run for `duration`.
@@ -47,7 +56,7 @@ public struct VirtualCall {
     private var nextMoment: Instant? {
         guard conversation.termination == nil else { return nil }
         var next = conversation.nextDeadline
-        for candidate in [agenda.map(\.at).min(), conversation.nextPlayout(step: .milliseconds(200), at: now)] {
+        for candidate in [agenda.last?.at, conversation.nextPlayout(step: .milliseconds(200), at: now)] {
             if let candidate { next = min(next ?? candidate, candidate) }
         }
         return next.map { max($0, now) }
@@ -55,9 +64,8 @@ public struct VirtualCall {
 
     private mutating func step(at moment: Instant) {
         now = moment
-        let due = agenda.filter { $0.at <= moment }.min { ($0.at, $0.order) < ($1.at, $1.order) }
-        if let due {
-            agenda.removeAll { $0.order == due.order }
+        if let due = agenda.last, due.at <= moment {
+            agenda.removeLast()
             apply(due.input)
         } else if let deadline = conversation.nextDeadline, deadline <= moment {
             apply(.deadlineReached)

@@ -1,12 +1,13 @@
 /// Base64 of RFC 4648 section 4 with padding, table driven and without allocation.
 enum Base64 {
-    private static let alphabet: [UInt8] = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let alphabet: [UInt8] = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
     /// Set in a decoding table's entry for a character outside the alphabet.
     private static let invalid: UInt32 = 0xFF00_0000
 
-    /// Four tables of 256, one for each place in a group: the six bits, shifted to where they lie in the three bytes when
-    /// those are read as a little-endian number.
+    /// Four tables of 256, one for each place in a group: the six bits, shifted to where they lie in the three bytes
+    /// when those are read as a little-endian number.
     private static let decoding: [UInt32] = {
         var tables = [UInt32](repeating: invalid, count: 4 * 256)
         for (index, character) in alphabet.enumerated() {

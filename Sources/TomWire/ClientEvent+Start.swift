@@ -68,8 +68,8 @@ extension ClientEvent.Start {
             && text.utf8.allSatisfy { $0.isAlphanumeric || [0x2D, 0x2E, 0x5F].contains($0) }
     }
 
-    /// The shape of RFC 5646 section 2.1: a primary subtag of two to eight letters, then subtags of up to eight letters and
-    /// digits.
+    /// The shape of RFC 5646 section 2.1: a primary subtag of two to eight letters, then subtags of up to eight
+    /// letters and digits.
     private static func isLanguageTag(_ text: String) -> Bool {
         guard text.utf8.count <= WireLimits.languageCharacters else { return false }
         let subtags = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)

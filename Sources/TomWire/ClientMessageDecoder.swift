@@ -13,7 +13,8 @@ public struct ClientMessageDecoder: Sendable {
     ///   - bytes: one whole text frame.
     ///   - audio: reused from message to message; its content is undefined when this throws.
     /// - Throws: `WireError`, with `ref` set when the message has a `type`.
-    public func decode(_ bytes: UnsafeRawBufferPointer, audioInto audio: inout [UInt8]) throws(WireError) -> ClientEvent {
+    public func decode(_ bytes: UnsafeRawBufferPointer, audioInto audio: inout [UInt8]) throws(WireError) -> ClientEvent
+    {
         let fields = try MessageFields(message: bytes)
         let type = try fields.string(.type)
         guard let name = ClientEvent.Name(rawValue: type) else { throw .unknownType(type) }

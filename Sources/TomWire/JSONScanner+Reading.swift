@@ -23,17 +23,15 @@ extension JSONScanner {
     func unescape(_ value: JSONValue, into output: inout [UInt8]) {
         var offset = value.range.lowerBound
         while offset < value.range.upperBound {
-            let byte = bytes[offset]
-            guard byte == UInt8(ascii: "\\") else {
-                output.append(byte)
-                offset += 1
-                continue
-            }
+            let start = offset
+            while offset < value.range.upperBound, bytes[offset] != UInt8(ascii: "\\") { offset += 1 }
+            output.append(contentsOf: text(start..<offset))
+            guard offset < value.range.upperBound else { return }
             if let escape = unicodeEscape(at: offset) {
                 output.append(contentsOf: UTF8.encode(escape.scalar) ?? UTF8.encodedReplacementCharacter)
                 offset += escape.length
             } else {
-                output.append(Self.unescaped(self.byte(at: offset + 1)))
+                output.append(Self.unescaped(byte(at: offset + 1)))
                 offset += 2
             }
         }
@@ -84,11 +82,14 @@ extension JSONScanner {
     /// The number nearest to the text; `nil` when it is beyond a `Double`'s range.
     func double(_ value: JSONValue) -> Double? {
         if let double = shortDouble(value.range) { return double }
-        guard let double = Double(String(decoding: text(value.range), as: UTF8.self)), double.isFinite else { return nil }
+        guard let double = Double(String(decoding: text(value.range), as: UTF8.self)), double.isFinite else {
+            return nil
+        }
         return double
     }
 
-    /// Numbers without an exponent whose digits fit 53 bits, which all timestamps do: one exact division, no allocation.
+    /// Numbers without an exponent whose digits fit 53 bits, which all timestamps do: one exact division and no
+    /// allocation.
     private func shortDouble(_ range: Range<Int>) -> Double? {
         var digits: UInt64 = 0
         var fraction = -1

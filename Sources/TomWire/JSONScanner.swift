@@ -1,5 +1,5 @@
-/// A strict reader of JSON text (RFC 8259), the only one in TOM: it checks grammar, UTF-8 and depth and hands out ranges,
-/// without copying and without allocating.
+/// A strict reader of JSON text (RFC 8259), the only one in TOM: it checks grammar, UTF-8 and depth and hands out
+/// ranges, without copying and without allocating.
 ///
 /// The bytes stay the caller's and must outlive the scanner. At most `WireLimits.messageBytes` of them are looked at.
 struct JSONScanner {
@@ -156,8 +156,8 @@ struct JSONScanner {
         }
     }
 
-    /// Moves to the next quote, backslash, control or non-ASCII byte, eight bytes at a time, as far as whole words reach.
-    /// Base64 audio makes this the hottest loop of the scanner.
+    /// Moves to the next quote, backslash, control or non-ASCII byte, eight bytes at a time, as far as whole words
+    /// reach. Base64 audio makes this the hottest loop of the scanner.
     @inline(__always)
     private mutating func skipPlainASCII() {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -168,7 +168,8 @@ struct JSONScanner {
             let backslashes = word ^ (ones &* 0x5C)
             // A high bit marks a byte that is zero (or below 0x20); marks above the lowest one may be false.
             let found =
-                ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- (ones &* 0x20)) & ~word | word)
+                ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- (ones &* 0x20)) & ~word
+                    | word)
                 & highs
             guard found == 0 else {
                 position += found.trailingZeroBitCount >> 3
@@ -198,7 +199,8 @@ struct JSONScanner {
         let length: Int
         switch (first, second) {
         case (0xC2...0xDF, 0x80...0xBF): length = 2
-        case (0xE0, 0xA0...0xBF), (0xE1...0xEC, 0x80...0xBF), (0xED, 0x80...0x9F), (0xEE...0xEF, 0x80...0xBF): length = 3
+        case (0xE0, 0xA0...0xBF), (0xE1...0xEC, 0x80...0xBF), (0xED, 0x80...0x9F), (0xEE...0xEF, 0x80...0xBF):
+            length = 3
         case (0xF0, 0x90...0xBF), (0xF1...0xF3, 0x80...0xBF), (0xF4, 0x80...0x8F): length = 4
         default: throw notUTF8()
         }

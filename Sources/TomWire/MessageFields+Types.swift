@@ -82,7 +82,8 @@ extension MessageFields {
     /// Milliseconds, zero or more. Clients count them from fractional clocks; what is cut off was not heard in full.
     func milliseconds(_ name: FieldName) throws(WireError) -> Int {
         let value = try required(name)
-        guard value.kind == .number, let number = scanner.double(value), number >= 0, number <= Double(Self.largest) else {
+        guard value.kind == .number, let number = scanner.double(value), number >= 0, number <= Double(Self.largest)
+        else {
             throw invalid(name, "a number of milliseconds from 0")
         }
         return Int(number)
@@ -141,7 +142,7 @@ extension MessageFields {
         switch value.kind {
         case .string:
             let text = scanner.text(value.range)
-            count = try audioCount(text, name, format, limit)
+            count = try audioCount(text, name, limit)
             audio.resize(to: count)
             let isValid = audio.withUnsafeMutableBytes { Base64.decode(text, into: $0) }
             guard isValid else { throw badBase64(name) }
@@ -152,7 +153,7 @@ extension MessageFields {
             count = try audio.withUnsafeMutableBufferPointer { buffer throws(WireError) in
                 let bytes = UnsafeMutableRawBufferPointer(buffer)
                 let text = UnsafeRawBufferPointer(bytes)
-                let count = try audioCount(text, name, format, limit)
+                let count = try audioCount(text, name, limit)
                 let output = UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])
                 guard Base64.decode(text, into: output) else { throw badBase64(name) }
                 return count
@@ -160,11 +161,12 @@ extension MessageFields {
             audio.resize(to: count)
         default: throw invalid(name, "a base64 string")
         }
+        try checkSamples(count, name, format)
         return count
     }
 
     private func audioCount(
-        _ text: UnsafeRawBufferPointer, _ name: FieldName, _ format: WireAudioFormat, _ limit: Int
+        _ text: UnsafeRawBufferPointer, _ name: FieldName, _ limit: Int
     ) throws(WireError) -> Int {
         guard let count = Base64.decodedCount(text) else { throw badBase64(name) }
         let field = path(name)
@@ -179,13 +181,16 @@ extension MessageFields {
                 message: "Field '\(field)' holds \(count) bytes of audio, more than the \(limit) of one second.",
                 hint: "Send 20 ms of audio per message.")
         }
-        guard count % format.codec.bytesPerSample == 0 else {
-            throw WireError(
-                .oddPCM, field: field,
-                message: "Field '\(field)' holds \(count) bytes, which are no whole number of PCM16 samples.",
-                hint: "Send an even number of bytes.")
-        }
         return count
+    }
+
+    private func checkSamples(_ count: Int, _ name: FieldName, _ format: WireAudioFormat) throws(WireError) {
+        guard count % format.codec.bytesPerSample != 0 else { return }
+        let field = path(name)
+        throw WireError(
+            .oddPCM, field: field,
+            message: "Field '\(field)' holds \(count) bytes, which are no whole number of PCM16 samples.",
+            hint: "Send an even number of bytes.")
     }
 
     private func badBase64(_ name: FieldName) -> WireError {

@@ -21,7 +21,8 @@ struct MessageFields {
         path = ""
         scanner.skipWhiteSpace()
         guard scanner.byte(at: scanner.position) == UInt8(ascii: "{") else {
-            throw .json(Self.startsWithMark(bytes) ? "a byte order mark" : "an object was expected", at: scanner.position)
+            throw .json(
+                Self.startsWithMark(bytes) ? "a byte order mark" : "an object was expected", at: scanner.position)
         }
         try scan(&scanner, depth: 1)
         scanner.skipWhiteSpace()

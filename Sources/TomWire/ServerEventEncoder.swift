@@ -1,6 +1,7 @@
 /// Writes server events, on the server's side of a call.
 public enum ServerEventEncoder {
-    /// Appends `event` as one JSON object. For `.ttsAudio` the samples are `audio`, whatever the event's `byteCount` says.
+    /// Appends `event` as one JSON object. For `.ttsAudio` the samples are `audio`, whatever the event's `byteCount`
+    /// says.
     ///
     /// - Parameter ts: milliseconds since the Unix epoch.
     public static func encode(

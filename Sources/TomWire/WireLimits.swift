@@ -1,4 +1,5 @@
-/// The bounds of the protocol that hold for every deployment; those an operator sets live in the server's configuration.
+/// The bounds of the protocol that hold for every deployment; those an operator sets live in the server's
+/// configuration.
 public enum WireLimits {
     /// Objects and arrays inside one another, the message itself being the first. Deeper is refused (`too_deep`).
     public static let depth = 16

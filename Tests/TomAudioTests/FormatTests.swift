@@ -51,7 +51,8 @@ import TomErrors
 
     @Test func errorsSayWhatToDo() {
         let errors: [AudioError] = [
-            .unsupportedConversion(from: .hz8000, to: SampleRate(hertz: 11_025)), .resamplerUnavailable(reason: "no memory"),
+            .unsupportedConversion(from: .hz8000, to: SampleRate(hertz: 11_025)),
+            .resamplerUnavailable(reason: "no memory"),
             .malformedWAV(reason: "x"), .unsupportedWAV(reason: "y"),
         ]
         #expect(Set(errors.map(\.code)).count == errors.count)

@@ -1,10 +1,11 @@
 import Testing
 import TomAudio
 
-/// G.711 against tables written from the Recommendation: TomAudio computes segments, the reference looks decision values up.
+/// G.711 against tables written from the Recommendation: TomAudio computes segments, the reference looks decision
+/// values up.
 @Suite struct G711Tests {
-    /// The segments' upper decision values of table 2a, in units of the 14-bit scale; 16 intervals each, but for the first
-    /// interval of the first segment, which is half as wide.
+    /// The segments' upper decision values of table 2a, in units of the 14-bit scale; 16 intervals each, but for the
+    /// first interval of the first segment, which is half as wide.
     static let muEnds = [31, 95, 223, 479, 991, 2_015, 4_063, 8_159]
     /// The same of table 1a, in units of the 13-bit scale, segments 1 to 7, the first with 32 intervals.
     static let aEnds = [64, 128, 256, 512, 1_024, 2_048, 4_096]
@@ -75,7 +76,9 @@ import TomAudio
             // On a decision value a negative sample belongs to the interval nearer to zero.
             let magnitude = negative ? -Int(sample) - 1 : Int(sample)
             let interval = begins.lastIndex { $0 <= magnitude }!
-            if G711.encode(sample, law: law) != Self.code(interval, negative: negative, law: law) { wrong.append(sample) }
+            if G711.encode(sample, law: law) != Self.code(interval, negative: negative, law: law) {
+                wrong.append(sample)
+            }
         }
         #expect(wrong.isEmpty, "\(wrong.count) samples, the first \(wrong.first ?? 0)")
     }

@@ -51,7 +51,8 @@ import TomAudio
             residual += rest * rest
         }
         return Fit(
-            amplitude: (a * a + b * b).squareRoot(), lag: -atan2(b, a), residualRms: (residual / Double(range.count)).squareRoot())
+            amplitude: (a * a + b * b).squareRoot(), lag: -atan2(b, a),
+            residualRms: (residual / Double(range.count)).squareRoot())
     }
 
     static func decibels(_ ratio: Double) -> Double { 20 * log10(max(ratio, 1e-9)) }
@@ -61,9 +62,9 @@ import TomAudio
         var worst = -200.0
         for share in [0.04, 0.1, 0.3, 0.5, 0.7, 0.9] {
             let hertz = pair.lowerNyquist + share * (top - pair.lowerNyquist)
-            // A small step up can put the first of these into the filter's transition, which ends 3 % above the band.
+            // A small step down can put the first of these into the filter's transition, which ends 3 % above the band.
             guard hertz > pair.lowerNyquist * 1.03 else { continue }
-            let input = Signals.tone(hertz, dbfs: -6, seconds: 0.2, rate: pair.from)
+            let input = Signals.tone(hertz, dbfs: -6, seconds: 0.1, rate: pair.from)
             let output = try pair.converted(input)
             let inner = output[(output.count / 10)..<(output.count * 9 / 10)].map(Double.init)
             worst = max(worst, Self.decibels(Signals.rms(inner) / Signals.rms(input.map(Double.init))))
@@ -73,9 +74,9 @@ import TomAudio
     }
 
     @Test(arguments: pairs) func tonesInTheBandStayPureFlatAndInTime(pair: Pair) throws {
-        for share in [0.05, 0.2, 0.4, 0.6, 0.8, 0.85] {
+        for share in [0.05, 0.3, 0.6, 0.8, 0.85] {
             let hertz = share * pair.lowerNyquist
-            let input = Signals.tone(hertz, dbfs: -6, seconds: 0.2, rate: pair.from)
+            let input = Signals.tone(hertz, dbfs: -6, seconds: 0.1, rate: pair.from)
             let fit = try Self.fit(pair.converted(input), hertz: hertz, rate: pair.to)
             let amplitude = 32_768 * pow(10, -6.0 / 20) * 2.0.squareRoot()
             #expect(abs(Self.decibels(fit.amplitude / amplitude)) < 0.3, "\(hertz) Hz: level")
@@ -96,7 +97,7 @@ import TomAudio
 
     @Test(arguments: pairs) func piecesOfAnySizeGiveTheSame(pair: Pair) throws {
         var random = Seeded(UInt64(pair.from.hertz * 7 + pair.to.hertz))
-        let input = (0..<6_000).map { _ in Int16.random(in: -20_000...20_000, using: &random) }
+        let input = (0..<3_000).map { _ in Int16.random(in: -20_000...20_000, using: &random) }
         let whole = try pair.converted(input)
         var resampler = try Resampler(from: pair.from, to: pair.to)
         // Twice, since `flush` begins a new stream.
@@ -125,9 +126,9 @@ import TomAudio
     @Test(arguments: pairs) func runsAtMostFiveAndAHalfMillisecondsBehind(pair: Pair) throws {
         var resampler = try Resampler(from: pair.from, to: pair.to)
         var output: [Int16] = []
-        let second = [Int16](repeating: 500, count: pair.from.hertz)
-        resampler.process(second.span, into: &output)
-        let behind = Double(pair.to.hertz - output.count) / Double(pair.to.hertz) * 1_000
+        let tenth = [Int16](repeating: 500, count: pair.from.hertz / 10)
+        resampler.process(tenth.span, into: &output)
+        let behind = 100 - Double(output.count) / Double(pair.to.hertz) * 1_000
         #expect((0...5.5).contains(behind), "\(behind) ms")
     }
 

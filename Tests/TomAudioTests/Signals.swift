@@ -14,11 +14,9 @@ struct Seeded: RandomNumberGenerator {
     }
     /// Uniform in -1...1.
     mutating func uniform() -> Double { Double(Int64(bitPattern: next()) >> 11) / Double(1 << 52) }
-    /// Normal with unit variance, near enough: the sum of twelve uniforms.
+    /// Normal with unit variance, near enough: the scaled sum of four uniforms.
     mutating func normal() -> Double {
-        var sum = 0.0
-        for _ in 0..<12 { sum += uniform() / 2 }
-        return sum
+        (uniform() + uniform() + uniform() + uniform()) * 0.866_025_4
     }
 }
 
@@ -83,12 +81,14 @@ enum Signals {
         return scaled(samples, dbfs: dbfs)
     }
 
-    /// Speech-like sound without any engine: syllables of a pulse train through three formants, a hiss before some, words
-    /// and pauses of random length.
+    /// Speech-like sound without any engine: syllables of a pulse train through three formants, a hiss before some,
+    /// words and pauses of random length.
     static func babble(seconds: Double, seed: UInt64) -> [Double] {
         var random = Seeded(seed)
         var output = [Double](repeating: 0, count: Int(0.8 * 16_000))
-        let vowels = [[730.0, 1_090, 2_440], [270, 2_290, 3_010], [300, 870, 2_240], [530, 1_840, 2_480], [570, 840, 2_410]]
+        let vowels = [
+            [730.0, 1_090, 2_440], [270, 2_290, 3_010], [300, 870, 2_240], [530, 1_840, 2_480], [570, 840, 2_410],
+        ]
         while output.count < Int(seconds * 16_000) {
             for _ in 0..<Int.random(in: 3...9, using: &random) {
                 if Bool.random(using: &random) { hiss(into: &output, random: &random) }
@@ -126,7 +126,8 @@ enum Signals {
             var value = 0.0
             for (index, formant) in formants.enumerated() {
                 let radius = exp(-Double.pi * (80 + 40 * Double(index)) / 16_000)
-                let next = pulse + 2 * radius * cos(2 * .pi * formant / 16_000) * filters[index].0
+                let next =
+                    pulse + 2 * radius * cos(2 * .pi * formant / 16_000) * filters[index].0
                     - radius * radius * filters[index].1
                 filters[index] = (next, filters[index].0)
                 value += next / Double(index + 1)
@@ -135,7 +136,7 @@ enum Signals {
         }
     }
 
-    static func rms(_ samples: [Double]) -> Double {
+    static func rms(_ samples: some Collection<Double>) -> Double {
         (samples.reduce(0) { $0 + $1 * $1 } / Double(max(1, samples.count))).squareRoot()
     }
 

@@ -33,7 +33,7 @@ struct VoiceActivityScore: CustomStringConvertible {
     /// consonants belong to a word).
     static func labels(_ clean: [Double]) -> [Bool] {
         let frames = clean.count / 320
-        let levels = (0..<frames).map { Signals.rms(Array(clean[($0 * 320)..<($0 * 320 + 320)])) }
+        let levels = (0..<frames).map { Signals.rms(clean[($0 * 320)..<($0 * 320 + 320)]) }
         let threshold = (levels.max() ?? 0) * pow(10, -35.0 / 20)
         var labels = levels.map { $0 > max(threshold, 1e-9) }
         var last: Int?
@@ -59,7 +59,9 @@ struct VoiceActivityScore: CustomStringConvertible {
         for frame in judged.indices {
             switch detector.process(signal.span.extracting((frame * 320)..<(frame * 320 + 320))) {
             case .started(let at): segments.append((at / 20, frame + 1, judged.count, judged.count))
-            case .stopped(let last): (segments[segments.count - 1].end, segments[segments.count - 1].stopDeclared) = (last / 20, frame + 1)
+            case .stopped(let last):
+                segments[segments.count - 1].end = last / 20
+                segments[segments.count - 1].stopDeclared = frame + 1
             case nil: break
             }
         }
@@ -73,13 +75,13 @@ struct VoiceActivityScore: CustomStringConvertible {
         falseStarts = segments.filter { segment in !labels[segment.start..<segment.end].contains(true) }.count
         for utterance in Self.utterances(labels) {
             utterances += 1
-            guard let first = segments.first(where: { $0.end > utterance.lowerBound && $0.start < utterance.upperBound }) else {
+            let heard = segments.filter { $0.end > utterance.lowerBound && $0.start < utterance.upperBound }
+            guard let first = heard.first, let last = heard.last else {
                 missed += 1
                 continue
             }
             // Detection that began before the utterance has no delay.
             onsetDelaysMs.append(max(0, first.declared - utterance.lowerBound) * 20)
-            let last = segments.last { $0.end > utterance.lowerBound && $0.start < utterance.upperBound }!
             stopDelaysMs.append((last.stopDeclared - utterance.upperBound) * 20)
         }
     }

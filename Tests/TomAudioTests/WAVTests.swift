@@ -49,7 +49,8 @@ import TomAudio
         }
         #expect(try read(Self.format(tag: 1, bits: 8), [0, 128, 255]) == [-32_768, 0, 32_512])
         #expect(try read(Self.format(tag: 1, bits: 16), [1, 0, 0xFF, 0xFF]) == [1, -1])
-        let wide = Self.little(0x123456, 3) + Self.little(-0x123456, 3) + Self.little(0x7F_FFFF, 3) + Self.little(0x80, 3)
+        let wide =
+            Self.little(0x123456, 3) + Self.little(-0x123456, 3) + Self.little(0x7F_FFFF, 3) + Self.little(0x80, 3)
         #expect(try read(Self.format(tag: 1, bits: 24), wide) == [0x1234, -0x1234, .max, 1])
         let wider = Self.little(Int(Int32.min), 4) + Self.little(0x4000_0000, 4) + Self.little(-0x8001, 4)
         #expect(try read(Self.format(tag: 1, bits: 32), wider) == [.min, 0x4000, -1])
@@ -87,7 +88,9 @@ import TomAudio
         #expect(try Self.read(bytes) == [1, 2])
     }
 
-    @Test(arguments: [0x7FFF_F000, 0x7FFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFDB]) func unknownSizesLastToTheEnd(size: Int) throws {
+    @Test(arguments: [0x7FFF_F000, 0x7FFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFDB]) func unknownSizesLastToTheEnd(size: Int)
+        throws
+    {
         let bytes = Self.file(
             Self.format(tag: 1, hertz: 22_050, bits: 16), Self.chunk("data", [1, 0, 2, 0, 3, 0], size: size),
             riffSize: size)
@@ -171,16 +174,18 @@ import TomAudio
         #expect(reader.rate == nil)
     }
 
-    /// Random files, half of them real ones with some bytes changed: each is read or refused, the same in whole and in pieces.
+    /// Random files, half of them real ones with some bytes changed: each is read or refused, the same in whole and in
+    /// pieces.
     @Test(arguments: 0..<4) func randomBytesNeverTrap(seed: UInt64) {
         var random = Seeded(seed)
         var read = 0
         for round in 0..<500 {
             var bytes = Self.rich
             if round % 2 == 0 {
-                bytes = Self.file((0..<Int.random(in: 0...90, using: &random)).map { _ in
-                    UInt8.random(in: 0...255, using: &random)
-                })
+                bytes = Self.file(
+                    (0..<Int.random(in: 0...90, using: &random)).map { _ in
+                        UInt8.random(in: 0...255, using: &random)
+                    })
             }
             for _ in 0..<Int.random(in: 0...4, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)

@@ -12,11 +12,13 @@ extension Agent {
     public static func load(yaml: [UInt8], source: String) throws(EngineError) -> Agent {
         guard yaml.count <= AgentLimits.fileBytes else {
             throw AgentNode.error(
-                source: source, line: 1, key: "", problem: "has \(yaml.count) bytes, at most \(AgentLimits.fileBytes) are allowed",
+                source: source, line: 1, key: "",
+                problem: "has \(yaml.count) bytes, at most \(AgentLimits.fileBytes) are allowed",
                 fix: "Is this the right file?")
         }
         guard let text = String(validating: yaml, as: UTF8.self) else {
-            let line = 1 + String(decoding: yaml, as: UTF8.self).prefix { $0 != "\u{FFFD}" }.count { $0 == "\n" || $0 == "\r\n" }
+            let readable = String(decoding: yaml, as: UTF8.self).prefix { $0 != "\u{FFFD}" }
+            let line = 1 + readable.count { $0 == "\n" || $0 == "\r\n" }
             throw AgentNode.error(
                 source: source, line: line, key: "", problem: "is not UTF-8", fix: "Save the file with UTF-8 encoding.")
         }

@@ -2,8 +2,9 @@ public import TomConversation
 
 /// What callers may say to this agent, as plain lists from which a recogniser's grammar is compiled.
 extension Agent {
-    /// The phrases to recognise while `expectation` holds: lower case, words separated by one space, without punctuation other
-    /// than apostrophes, each once, `{weekday}` written out. Yes, no and digits are lists of their own.
+    /// The phrases to recognise while `expectation` holds: lower case, words separated by one space, without
+    /// punctuation other than apostrophes, each once, `{weekday}` written out. Yes, no and digits are lists of their
+    /// own.
     public func grammarPhrases(for expectation: Expectation) -> [String] {
         let spoken: [String]
         switch expectation {
@@ -21,7 +22,8 @@ extension Agent {
         return spoken.flatMap(withWeekdays).map(Self.spokenForm).filter { !$0.isEmpty && seen.insert($0).inserted }
     }
 
-    /// The words for single digits in the agent's language, such as `zero` and `oh`, and for repetition, such as `double`.
+    /// The words for single digits in the agent's language, such as `zero` and `oh`, and for repetition, such as
+    /// `double`.
     public var digitWords: [String] { Lexicon.of(language).digitWords }
 
     /// The names of the days in the agent's language, Monday first, lower case.

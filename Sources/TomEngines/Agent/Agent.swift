@@ -2,9 +2,9 @@ public import TomConversation
 
 /// Who answers the call: persona, facts, intents and every sentence that is not made up by a model.
 ///
-/// Read from an agent file (`docs/agents.md`). All texts are final: placeholders of facts are filled in when the file is
-/// loaded. The local receptionist runs on it, the local recogniser's grammar is compiled from it, and ``prompt`` turns it
-/// into instructions for a language model.
+/// Read from an agent file (`docs/agents.md`). All texts are final: placeholders of facts are filled in when the file
+/// is loaded. The local receptionist runs on it, the local recogniser's grammar is compiled from it, and ``prompt``
+/// turns it into instructions for a language model.
 public struct Agent: Sendable, Equatable {
     /// Stable identifier, `a-z 0-9 . _ -`; what `start.agent` selects and messages record.
     public let id: String
@@ -48,7 +48,8 @@ public struct Agent: Sendable, Equatable {
         public let action: Action
         /// How callers say it. `{weekday}` stands for the name of any day.
         public let phrases: [String]
-        /// What is said. Where every phrase holds `{weekday}`, it may hold `{weekday}` and facts that differ by weekday.
+        /// What is said. Where every phrase holds `{weekday}`, it may hold `{weekday}` and facts that differ by
+        /// weekday.
         public let answer: String
         /// The telephone key that selects it while no question is open.
         public let key: Character?
@@ -111,8 +112,13 @@ public struct Agent: Sendable, Equatable {
         public let goAhead: String
         /// Opens the read-back of a message.
         public let readBack: String
+        /// Asks whether the message read back is right.
         public let confirm: String
-        public let confirmAgain: String
+        /// Said before a yes-or-no question that was not understood.
+        public let yesOrNo: String
+        /// Asks whether to take a message.
+        public let offer: String
+        /// Asks which part of the message to change.
         public let change: String
         /// Holds `{digits}`.
         public let moreDigits: String

@@ -12,11 +12,15 @@ struct AgentNode {
     let path: String
     let line: Int
 
-    init(node: Node, source: String, path: String = "", line: Int? = nil) {
+    init(node: Node, source: String, path: String = "") {
+        self.init(node: node, source: source, path: path, keyLine: node.mark?.line ?? 1)
+    }
+
+    init(node: Node, source: String, path: String, keyLine: Int) {
         self.node = node
         self.source = source
         self.path = path
-        self.line = node.mark?.line ?? line ?? 1
+        line = keyLine
     }
 
     /// An error at this place. `problem` continues the sentence that the key begins.
@@ -38,14 +42,16 @@ struct AgentNode {
         let text = scalar.string.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard !text.isEmpty, !isNull else { throw error("is empty", fix: "Write a text after the colon.") }
         guard text.utf8.count <= AgentLimits.textBytes else {
-            throw error("has \(text.utf8.count) bytes, at most \(AgentLimits.textBytes) are allowed", fix: "Shorten it.")
+            throw error(
+                "has \(text.utf8.count) bytes, at most \(AgentLimits.textBytes) are allowed", fix: "Shorten it.")
         }
         return text
     }
 
     func integer(_ range: ClosedRange<Int>) throws(EngineError) -> Int {
         guard let value = Int(try text()), range.contains(value) else {
-            throw error("is not a whole number in \(range.lowerBound)...\(range.upperBound)", fix: "Correct the number.")
+            throw error(
+                "is not a whole number in \(range.lowerBound)...\(range.upperBound)", fix: "Correct the number.")
         }
         return value
     }
@@ -69,10 +75,11 @@ struct AgentNode {
                 fix: "Write at least \(wanted), each on a line of its own after '- '.")
         }
         guard nodes.count <= AgentLimits.listEntries else {
-            throw error("has \(nodes.count) entries, at most \(AgentLimits.listEntries) are allowed", fix: "Shorten the list.")
+            throw error(
+                "has \(nodes.count) entries, at most \(AgentLimits.listEntries) are allowed", fix: "Shorten it.")
         }
         return nodes.enumerated().map {
-            AgentNode(node: $1, source: source, path: "\(path)[\($0)]", line: line)
+            AgentNode(node: $1, source: source, path: "\(path)[\($0)]", keyLine: $1.mark?.line ?? line)
         }
     }
 
@@ -93,7 +100,8 @@ struct AgentNode {
     /// The entries of a mapping, in the file's order.
     func entries() throws(EngineError) -> [(key: String, value: AgentNode)] {
         guard let mapping = node.mapping else {
-            throw error("is \(kind), not a mapping", fix: "Write 'key: value' lines\(path.isEmpty ? "" : " indented below it").")
+            let place = path.isEmpty ? "" : " indented below it"
+            throw error("is \(kind), not a mapping", fix: "Write 'key: value' lines\(place).")
         }
         var found: [(key: String, value: AgentNode)] = []
         for (key, value) in mapping {
@@ -101,8 +109,8 @@ struct AgentNode {
                 throw error("has a key that is no text", fix: "Write keys as plain words.")
             }
             let inner = path.isEmpty ? name : "\(path).\(name)"
-            // A scalar's own mark is right; an empty one or a block begins on a later line than its key.
-            found.append((name, AgentNode(node: value, source: source, path: inner, line: key.mark?.line).at(key.mark?.line)))
+            // The key's line: a block or a folded text begins on a later one.
+            found.append((name, AgentNode(node: value, source: source, path: inner, keyLine: key.mark?.line ?? line)))
         }
         return found
     }
@@ -129,20 +137,13 @@ struct AgentNode {
 
     var isMapping: Bool { node.mapping != nil }
 
-    private var isNull: Bool { node.scalar.map { $0.style == .plain && ["", "~", "null"].contains($0.string) } ?? false }
-
-    private var kind: String { isNull ? "empty" : node.mapping != nil ? "a mapping" : node.sequence != nil ? "a list" : "a text" }
-
-    private func at(_ line: Int?) -> AgentNode {
-        guard let line else { return self }
-        return AgentNode(node: node, source: source, path: path, fixedLine: line)
+    private var isNull: Bool {
+        node.scalar.map { $0.style == .plain && ["", "~", "null"].contains($0.string) } ?? false
     }
 
-    private init(node: Node, source: String, path: String, fixedLine: Int) {
-        self.node = node
-        self.source = source
-        self.path = path
-        line = fixedLine
+    private var kind: String {
+        if isNull { return "empty" }
+        return isMapping ? "a mapping" : node.sequence != nil ? "a list" : "a text"
     }
 }
 

@@ -1,11 +1,9 @@
-import TomConversation
-
 /// Turns an agent file's nodes into an ``Agent``.
 ///
 /// Facts come first, because every other text may name them.
 struct AgentReader {
     private let root: AgentNode
-    private let fields: [String: AgentNode]
+    let fields: [String: AgentNode]
     private let language: String
     private let name: String
     private let facts: [Agent.Fact]
@@ -39,7 +37,7 @@ struct AgentReader {
         return code
     }
 
-    private func identifier(_ node: AgentNode) throws(EngineError) -> String {
+    func identifier(_ node: AgentNode) throws(EngineError) -> String {
         let id = try node.text()
         guard id.count <= 64, id.utf8.allSatisfy(Self.identifierByte) else {
             throw node.error("is '\(id)'", fix: "Use up to 64 of a-z, 0-9, '.', '_' and '-'.")
@@ -67,7 +65,8 @@ struct AgentReader {
                 throw value.error("is not a usable name", fix: "Use a-z, 0-9, '.', '_' and '-'.")
             }
             guard !reserved.contains(key) else {
-                throw value.error("is a name TOM uses itself", fix: "Choose another name than \(reserved.joined(separator: ", ")).")
+                let taken = reserved.joined(separator: ", ")
+                throw value.error("is a name TOM uses itself", fix: "Choose another name than \(taken).")
             }
             facts.append(Agent.Fact(key: key, value: try factValue(value)))
         }
@@ -94,10 +93,11 @@ struct AgentReader {
     }
 
     /// A text with its facts filled in. Placeholders in `later` stay for the dialogue to fill.
-    private func text(_ node: AgentNode, later: [String] = []) throws(EngineError) -> String {
+    func text(_ node: AgentNode, later: [String] = []) throws(EngineError) -> String {
         let text = try node.text()
         guard let parts = AgentText.parts(text) else {
-            throw node.error("has a brace without its partner", fix: "Write placeholders as {fact}, and no other braces.")
+            throw node.error(
+                "has a brace without its partner", fix: "Write placeholders as {fact}, and no other braces.")
         }
         var filled = ""
         for part in parts {
@@ -117,7 +117,8 @@ struct AgentReader {
         case .byWeekday where later.contains("weekday"): return "{\(key)}"
         case .byWeekday:
             throw node.error(
-                "names {\(key)}, which differs by weekday", fix: "Use it in an intent whose phrases all hold {weekday}.")
+                "names {\(key)}, which differs by weekday", fix: "Use it in an intent whose phrases all hold {weekday}."
+            )
         case nil:
             let known = facts.map(\.key) + ["agent"] + later
             throw node.error(
@@ -126,7 +127,7 @@ struct AgentReader {
         }
     }
 
-    private func texts(_ node: AgentNode, atLeast minimum: Int) throws(EngineError) -> [String] {
+    func texts(_ node: AgentNode, atLeast minimum: Int) throws(EngineError) -> [String] {
         _ = try node.texts(atLeast: minimum)
         var texts: [String] = []
         for entry in try node.list(atLeast: minimum) { texts.append(try text(entry)) }
@@ -134,7 +135,7 @@ struct AgentReader {
     }
 
     /// Phrases as they are spoken: lower case and without punctuation, each once.
-    private func phrases(_ node: AgentNode, weekday: Bool = false) throws(EngineError) -> [String] {
+    func phrases(_ node: AgentNode, weekday: Bool = false) throws(EngineError) -> [String] {
         var found: [String] = []
         var lines: [String: Int] = [:]
         for entry in try node.list() {
@@ -180,7 +181,8 @@ struct AgentReader {
         for node in try fields["intents"]!.list() {
             let intent = try intent(node)
             if intents.contains(where: { $0.id == intent.id }) {
-                throw node.error("has the id '\(intent.id)' of an earlier intent", fix: "Give every intent an id of its own.")
+                throw node.error(
+                    "has the id '\(intent.id)' of an earlier intent", fix: "Give every intent an id of its own.")
             }
             if let key = intent.key, let owner = intents.first(where: { $0.key == key }) {
                 throw node.error("uses the key \(key) of '\(owner.id)'", fix: "Choose another key.")
@@ -228,102 +230,5 @@ struct AgentReader {
             throw node.error("is '\(text)'", fix: "Use one key of 0-9, '*' and '#', in quotes.")
         }
         return key
-    }
-
-    // MARK: Slots
-
-    private func slots() throws(EngineError) -> [Agent.Slot] {
-        var slots: [Agent.Slot] = []
-        for node in try fields["slots"]!.list() {
-            let slot = try slot(node)
-            if slots.contains(where: { $0.id == slot.id }) {
-                throw node.error("has the id '\(slot.id.rawValue)' of an earlier slot", fix: "Ask for each part once.")
-            }
-            slots.append(slot)
-        }
-        return slots
-    }
-
-    private func slot(_ node: AgentNode) throws(EngineError) -> Agent.Slot {
-        let fields = try node.fields(
-            required: ["id", "expects", "ask", "ask_again", "read_back"],
-            optional: ["read_back_recorded", "lead_ins", "change", "skip", "skipped", "min_digits"])
-        let idText = try fields["id"]!.text()
-        guard let id = Agent.SlotID(rawValue: idText) else {
-            let known = Agent.SlotID.allCases.map(\.rawValue).joined(separator: ", ")
-            throw fields["id"]!.error("is '\(idText)'", fix: "Use one of: \(known).")
-        }
-        let expectation = try expectation(fields["expects"]!)
-        try check(fields, of: node, expectation: expectation)
-        return Agent.Slot(
-            id: id, expectation: expectation, ask: try text(fields["ask"]!), askAgain: try text(fields["ask_again"]!),
-            readBack: try readBack(fields["read_back"]!, id: id),
-            readBackRecorded: try fields["read_back_recorded"].map { (node) throws(EngineError) in try text(node) },
-            leadIns: try optionalPhrases(fields["lead_ins"]), change: try optionalPhrases(fields["change"]),
-            skip: try optionalPhrases(fields["skip"]),
-            skipped: try fields["skipped"].map { (node) throws(EngineError) in try text(node) },
-            minDigits: try fields["min_digits"].map { (node) throws(EngineError) in try node.integer(1...20) }
-                ?? (expectation == .digits ? 5 : 0))
-    }
-
-    private func check(
-        _ fields: [String: AgentNode], of node: AgentNode, expectation: Expectation
-    ) throws(EngineError) {
-        if expectation.keepsAudio, fields["read_back_recorded"] == nil {
-            throw node.error(
-                "has no read_back_recorded", fix: "Add it: it is said when only the recording is known, not the words.")
-        }
-        if expectation == .digits, let extra = fields["read_back_recorded"] {
-            throw extra.error("does not apply to digits, which are not recorded", fix: "Remove it.")
-        }
-        if expectation != .digits, let extra = fields["min_digits"] {
-            throw extra.error("applies to 'expects: digits' only", fix: "Remove it.")
-        }
-        if (fields["skip"] == nil) != (fields["skipped"] == nil) {
-            throw node.error("has only one of skip and skipped", fix: "Add the other, or remove both.")
-        }
-    }
-
-    private func readBack(_ node: AgentNode, id: Agent.SlotID) throws(EngineError) -> String {
-        let text = try text(node, later: [id.rawValue])
-        guard text.contains("{\(id.rawValue)}") else {
-            throw node.error("does not hold {\(id.rawValue)}", fix: "Put {\(id.rawValue)} where its value is to be read.")
-        }
-        return text
-    }
-
-    private func expectation(_ node: AgentNode) throws(EngineError) -> Expectation {
-        switch try node.text() {
-        case "short_audio": return .shortAudio
-        case "long_audio": return .longAudio
-        case "digits": return .digits
-        case let other: throw node.error("is '\(other)'", fix: "Use one of: short_audio, digits, long_audio.")
-        }
-    }
-
-    private func optionalPhrases(_ node: AgentNode?) throws(EngineError) -> [String] {
-        guard let node else { return [] }
-        return try phrases(node)
-    }
-
-    // MARK: Messages
-
-    private func messages() throws(EngineError) -> Agent.Messages {
-        let single = [
-            "give_up", "apology", "goodbye", "go_ahead", "read_back", "confirm", "confirm_again", "change", "more_digits",
-            "saved", "save_failed", "save_abandoned",
-        ]
-        let fields = try self.fields["messages"]!.fields(required: ["not_understood", "idle"] + single)
-        var said: [String: String] = [:]
-        for key in single { said[key] = try text(fields[key]!, later: key == "more_digits" ? ["digits"] : []) }
-        guard said["more_digits"]!.contains("{digits}") else {
-            throw fields["more_digits"]!.error("does not hold {digits}", fix: "Put {digits} where they are to be read.")
-        }
-        return Agent.Messages(
-            notUnderstood: try texts(fields["not_understood"]!, atLeast: 2), giveUp: said["give_up"]!,
-            idle: try texts(fields["idle"]!, atLeast: 1), apology: said["apology"]!, goodbye: said["goodbye"]!,
-            goAhead: said["go_ahead"]!, readBack: said["read_back"]!, confirm: said["confirm"]!,
-            confirmAgain: said["confirm_again"]!, change: said["change"]!, moreDigits: said["more_digits"]!,
-            saved: said["saved"]!, saveFailed: said["save_failed"]!, saveAbandoned: said["save_abandoned"]!)
     }
 }

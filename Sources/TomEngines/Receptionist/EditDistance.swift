@@ -1,6 +1,7 @@
 /// How many letters two words differ by.
 enum EditDistance {
-    /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). O(n·m) in bytes; meant for words.
+    /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). O(n·m) in bytes; meant
+    /// for words.
     static func between(_ a: String, _ b: String) -> Int { between(Array(a.utf8), Array(b.utf8)) }
 
     static func between(_ a: [UInt8], _ b: [UInt8]) -> Int {

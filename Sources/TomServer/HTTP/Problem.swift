@@ -16,7 +16,7 @@ struct Problem: Encodable {
 
     init(_ error: ServerError, path: String) {
         type = "about:blank"
-        title = HTTPResponse.Status(code: error.status).reasonPhrase
+        title = HTTPResponse.Status(integerLiteral: error.status).reasonPhrase
         status = error.status
         detail = error.message
         instance = String(path.prefix(256))
@@ -43,7 +43,7 @@ struct Problem: Encodable {
         }
         if let seconds = error.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
         return Response(
-            status: .init(code: error.status), headers: headers, body: JSONBody.encode(Problem(error, path: path)))
+            status: .init(integerLiteral: error.status), headers: headers, body: JSONBody.encode(Problem(error, path: path)))
     }
 }
 

@@ -36,7 +36,7 @@ struct Routes: Sendable {
         router.get("v1/messages") { try await listMessages($0, $1) }
         router.get("ws/stream/:call_id") { try await openCall($0, $1) }
         if let path = configuration.echoPath { router.get(RouterPath(path)) { try await openEcho($0, $1) } }
-        router.get("**") { request, _ in try assets.respond(to: request) }
+        for path in ["/", "**"] as [RouterPath] { router.get(path) { request, _ in try assets.respond(to: request) } }
         return router
     }
 

@@ -69,6 +69,7 @@ struct HandshakeTests {
             for member in ["type", "title", "status", "detail", "instance", "code", "hint"] {
                 #expect(response.json[member] != nil, "\(member)")
             }
+            #expect((response.json["title"] as? String)?.isEmpty == false)
             if status == 426 { #expect(response.headers["upgrade"] == "websocket") }
         }
     }

@@ -13,14 +13,19 @@ final class TestSocket: Sendable {
         (self.channel, self.inbox) = (channel, inbox)
     }
 
-    static func connect(_ port: Int, reading: Bool = true) async throws -> TestSocket {
+    /// - Parameter handlers: put before the test's own, such as TLS.
+    static func connect(
+        _ port: Int, reading: Bool = true, handlers: @escaping @Sendable () throws -> [any ChannelHandler] = { [] }
+    ) async throws -> TestSocket {
         let inbox = Inbox()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.autoRead, value: reading)
             .channelOption(.socketOption(.so_rcvbuf), value: reading ? 262_144 : 4_096)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(inbox.handler()) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(try handlers() + [inbox.handler()])
+                }
             }
             .connect(host: "127.0.0.1", port: port).get()
         return TestSocket(channel: channel, inbox: inbox)

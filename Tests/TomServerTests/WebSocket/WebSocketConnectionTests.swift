@@ -58,27 +58,6 @@ struct WebSocketConnectionTests {
         }
     }
 
-    @Test func aSilentPeerIsPingedAndThenDropped() async throws {
-        try await withEcho(configure: { $0.webSocket.pingInterval = .milliseconds(50) }) { socket in
-            #expect(try await socket.next() == TestFrame(opcode: 9, payload: []))
-            try await socket.socket.waitForClose()
-        }
-    }
-
-    @Test func aPeerThatAnswersPingsStays() async throws {
-        try await withEcho(configure: { $0.webSocket.pingInterval = .milliseconds(200) }) { socket in
-            for _ in 0..<4 {
-                #expect(try await socket.next().opcode == 9)
-                try await socket.socket.send(TestFrame.bytes(10, []))
-            }
-            try await socket.send("still here")
-            while true {
-                let frame = try await socket.next()
-                if frame.opcode == 1 { break }
-            }
-        }
-    }
-
     @Test func aPeerThatClosesItsSendingSideIsClosed() async throws {
         try await withEcho { socket in
             try await socket.send("last")

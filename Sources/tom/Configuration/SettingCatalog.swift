@@ -1,0 +1,52 @@
+/// Every setting of TOM, in the order of the documents.
+///
+/// Reading, checking, `tom config`, `docs/configuration.md` and `tom.env.example` all follow from this list.
+enum SettingCatalog {
+    /// Settings that belong together in the documents.
+    struct Section: Sendable {
+        let title: String
+        let keys: [SettingKey]
+    }
+
+    static let sections: [Section] = [
+        Section(title: "Listening", keys: listening),
+        Section(title: "Who may call", keys: admission),
+        Section(title: "Engines", keys: engines),
+        Section(title: "Mock engines", keys: mocks),
+        Section(title: "Conversation", keys: conversation),
+        Section(title: "Limits", keys: limits),
+        Section(title: "Files", keys: files),
+        Section(title: "Logs", keys: logs),
+    ]
+
+    static let all: [SettingKey] = sections.flatMap(\.keys)
+
+    /// The setting called `name`; `nil` when there is none.
+    static func key(named name: String) -> SettingKey? { byName[name] }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    private static let listening = [
+        SettingKey.host, .port, .tlsCertificateFile, .tlsKeyFile, .eventLoops, .drainTimeoutSeconds,
+    ]
+    private static let admission = [
+        SettingKey.devAllowNoJWT, .jwtSecret, .jwtJWKSFile, .jwtIssuer, .jwtAudience, .jwtMaxTTLSeconds,
+        .jwtEndsCall, .originAllowlist, .addressAllowlist,
+    ]
+    private static let engines = [
+        SettingKey.stt, .llm, .tts, .sttTimeoutMs, .llmTimeoutMs, .ttsTimeoutMs, .pocketSphinxModelDir,
+        .pocketSphinxMaxDecoders, .espeakPath,
+    ]
+    private static let mocks = [
+        SettingKey.mockDelayMs, .mockSTTDelayMs, .mockLLMDelayMs, .mockTTSDelayMs, .mockTTSAudioMs,
+    ]
+    private static let conversation = [
+        SettingKey.agentFile, .agentGreeting, .vad, .endpointingMinDelayMs, .endpointingMaxDelayMs,
+        .interruptionMinSpeechMs, .falseInterruptionTimeoutMs, .idlePromptAfterMs, .idlePrompts,
+    ]
+    private static let limits = [
+        SettingKey.maxCalls, .rateLimitMessages, .rateLimitBytes, .rateLimitConnections, .maxMessageBytes,
+    ]
+    private static let files = [SettingKey.dataDir, .journalDir]
+    private static let logs = [SettingKey.logLevel, .logFormat]
+}

@@ -1,0 +1,25 @@
+import Foundation
+
+/// Checks whether `tom serve` would work with these settings on this machine, and how to put right what would not.
+struct Doctor {
+    let settings: Settings
+
+    /// Runs every check, in the order of the report.
+    func examine() async -> [Finding] {
+        let agent = EngineChecks.agent(file: settings.conversation.agentFile)
+        let engines = EngineChecks(engines: settings.engines, language: agent.language)
+        return [
+            [agent.finding],
+            engines.findings,
+            [await NetworkChecks.port(settings.listening)],
+            settings.listening.tls.map { [CertificateCheck(files: $0).finding(at: Date())] } ?? [],
+            [
+                NetworkChecks.microphone(settings.listening),
+                NetworkChecks.admission(settings.admission),
+                SystemChecks.dataDirectory(settings.files.dataDir),
+            ],
+            settings.files.journalDir.map { [SystemChecks.directory($0, check: "journals", key: .journalDir)] } ?? [],
+            [SystemChecks.descriptors(maxCalls: settings.limits.maxCalls, limit: SystemChecks.descriptorLimit)],
+        ].flatMap { $0 }
+    }
+}

@@ -1,0 +1,96 @@
+import TomConversation
+
+/// What must hold in every conversation, whatever engines and callers do. Checked after the fact on the actions taken.
+struct Invariants {
+    private(set) var violations: [String] = []
+    private var endedTurns: Set<TurnID> = []
+    private var openTurns: Set<TurnID> = []
+    private var transcriptions: Set<TurnID> = []
+    private var generations: Set<GenerationID> = []
+    private var audible: ResponseID?
+    private var ended: Set<ResponseID> = []
+    private var sentSamples: [ResponseID: Int] = [:]
+    private var generatedText: [TurnID: String] = [:]
+    private var stopped = false
+
+    mutating func check(_ input: Conversation.Input, _ actions: [Conversation.Action], _ conversation: Conversation) {
+        observe(input, conversation)
+        for action in actions { check(action) }
+        if conversation.termination == nil, conversation.nextDeadline == nil,
+            conversation.playoutAllowance(at: Instant(nanoseconds: .max / 2)) == nil
+        {
+            violations.append("stuck: nothing is due after \(input)")
+        }
+    }
+
+    private mutating func observe(_ input: Conversation.Input, _ conversation: Conversation) {
+        switch input {
+        case .audioSent(let response, let samples):
+            if ended.contains(response) { violations.append("audio of \(response) after its end") }
+            if let audible, audible != response, !ended.contains(audible) {
+                violations.append("two voices: \(audible) and \(response)")
+            }
+            audible = response
+            sentSamples[response, default: 0] += samples
+        case .transcriptFinal(let turn, _, _, _), .transcriptionFailed(let turn, _): transcriptions.remove(turn)
+        case .responseFinished(let id), .responseFailed(let id, _): generations.remove(id)
+        default: break
+        }
+    }
+
+    private mutating func check(_ action: Conversation.Action) {
+        if stopped, case .hangUp = action {} else if stopped { violations.append("\(action) after stopped") }
+        switch action {
+        case .emit(let event): check(event)
+        case .startTranscription(let turn, _): transcriptions.insert(turn)
+        case .cancelTranscription(let turn): transcriptions.remove(turn)
+        case .startGeneration(let id, _): generations.insert(id)
+        case .cancelGeneration(let id): generations.remove(id)
+        case .clearPlayout(let response): ended.insert(response)
+        default: break
+        }
+    }
+
+    private mutating func check(_ event: Event) {
+        switch event {
+        case .transcriptFinal(_, let turn, _, _): openTurns.insert(turn)
+        case .responseText(let text, let turn, _): generatedText[turn, default: ""] += text
+        case .bargeIn(let response, let heardMs, let text):
+            let sentMs = sentSamples[response, default: 0] * 1_000 / 16_000
+            if heardMs > sentMs { violations.append("heard \(heardMs) ms of \(sentMs) ms sent of \(response)") }
+            _ = text
+        case .turnEnded(let turn, let response, _, let latency):
+            if !endedTurns.insert(turn).inserted { violations.append("\(turn) ended twice") }
+            openTurns.remove(turn)
+            ended.insert(response)
+            if let other = latency.otherMs, other < -0.001 { violations.append("\(turn): stages exceed the whole by \(-other) ms") }
+        case .stopped: stopped = true
+        default: break
+        }
+    }
+
+    /// After the call: nothing is left running, every turn was answered, and the record holds nothing that was not said.
+    mutating func checkEnd(_ conversation: Conversation) {
+        if conversation.termination == nil { violations.append("the call never ended") }
+        if !openTurns.isEmpty { violations.append("turns without an end: \(openTurns.sorted())") }
+        if !transcriptions.isEmpty { violations.append("transcriptions left: \(transcriptions.sorted())") }
+        if !generations.isEmpty { violations.append("generations left: \(generations)") }
+        for item in conversation.history {
+            guard case .reply(let text, _) = item.content else { continue }
+            if !Self.isPart(text, of: generatedText[item.turn] ?? "") { violations.append("\(item.turn) heard what was not said: \(text)") }
+        }
+        for turn in Set(conversation.history.map(\.turn)) where !endedTurns.contains(turn) {
+            violations.append("\(turn) is on record and never ended")
+        }
+    }
+
+    /// Whether `text` is `said` with at most some of it left out, white space aside.
+    private static func isPart(_ text: String, of said: String) -> Bool {
+        var rest = said.filter { !$0.isWhitespace }[...]
+        for character in text where !character.isWhitespace {
+            guard let found = rest.firstIndex(of: character) else { return false }
+            rest = rest[rest.index(after: found)...]
+        }
+        return true
+    }
+}
