@@ -117,7 +117,7 @@ let package = Package(
             name: "tom",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomStore",
-                "TomSession", "TomServer", "TomProbe", "TomAgents", hummingbird, nioCore, nioPosix, nioSSL, jwtKit, lifecycle,
+                "TomSession", "TomServer", "TomDashboard", "TomProbe", "TomAgents", hummingbird, nioCore, nioPosix, nioSSL, jwtKit, lifecycle,
                 logging, metrics,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -6,6 +6,11 @@ public struct TurnID: Hashable, Comparable, Sendable, Codable, CustomStringConve
     public static func < (a: TurnID, b: TurnID) -> Bool { a.number < b.number }
     /// The spelling on the wire, `t1`.
     public var description: String { "t\(number)" }
+    /// Reads the wire's spelling back; `nil` when `text` is not one.
+    public init?(wire text: String) {
+        guard text.utf8.first == UInt8(ascii: "t"), let number = Int(text.dropFirst()), number >= 0 else { return nil }
+        self.number = number
+    }
 }
 
 /// Names one response: one generation of text and its speech. Every engine result carries it, so that a late result is

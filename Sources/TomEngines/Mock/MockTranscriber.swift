@@ -1,4 +1,4 @@
-public import TomConversation
+import TomConversation
 
 /// A transcriber that hears "Test erkannt" in everything, for tests and measurements; it does not look at the audio.
 public struct MockTranscriber: Transcriber {

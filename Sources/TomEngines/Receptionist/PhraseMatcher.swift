@@ -15,6 +15,8 @@ struct PhraseMatcher: Sendable {
 
     /// Below this, nothing was understood.
     static let threshold = 0.6
+    /// An utterance of more different words is about something no phrase covers; it also bounds the work.
+    static let maxTokens = 60
     /// From here on the caller said the phrase and nothing else.
     static let exact = 0.9
 
@@ -27,7 +29,7 @@ struct PhraseMatcher: Sendable {
     }
 
     private let lexicon: Lexicon
-    private let vocabulary: [[UInt8]]
+    private let vocabulary: [(word: [UInt8], letters: UInt32)]
     private let weights: [Double]
     private let phrases: [Phrase]
 
@@ -59,7 +61,7 @@ struct PhraseMatcher: Sendable {
             lexicon.stopWords.contains(word)
                 ? Self.stopWordWeight : max(Self.leastWeight, 1 / Double(users.count).squareRoot())
         }
-        vocabulary = names.map { Array($0.utf8) }
+        vocabulary = names.map { (Array($0.utf8), Self.letters(of: Array($0.utf8))) }
         self.weights = weights
         phrases = tokenised.map { intent, words, needsWeekday in
             Phrase(
@@ -70,7 +72,7 @@ struct PhraseMatcher: Sendable {
     /// The best match at or above ``threshold``; among equals the group that comes first.
     func match(_ text: String) -> Match? {
         let tokens = Self.tokens(text, lexicon)
-        guard !tokens.isEmpty, tokens.count <= 100 else { return nil }
+        guard !tokens.isEmpty, tokens.count <= Self.maxTokens else { return nil }
         let weekday = Words.of(text).lazy.compactMap(lexicon.weekday).first
         let similarities = tokens.map { token in self.similarities(of: Array(token.utf8)) }
         let tokenWeights = zip(tokens, similarities).map { token, row in weight(of: token, row) }
@@ -106,16 +108,26 @@ struct PhraseMatcher: Sendable {
 
     /// How near a spoken word is to each word of the vocabulary, 0...1.
     private func similarities(of token: [UInt8]) -> [Double] {
-        vocabulary.map { word in
+        let spoken = Self.letters(of: token)
+        return vocabulary.map { word, letters in
             if word == token { return 1 }
             let length = min(word.count, token.count)
-            guard length >= 4, abs(word.count - token.count) <= 2 else { return 0 }
+            let allowed = length >= 7 ? 2 : 1
+            // One edit changes at most two of the letters in use, which rules out most words cheaply.
+            guard length >= 4, abs(word.count - token.count) <= allowed,
+                (letters ^ spoken).nonzeroBitCount <= 2 * allowed
+            else { return 0 }
             switch EditDistance.between(word, token) {
             case 1: return 0.85
-            case 2 where length >= 7: return 0.7
+            case 2 where allowed == 2: return 0.7
             default: return 0
             }
         }
+    }
+
+    /// The set of letters in a word, a bit each; the last bit stands for everything else.
+    private static func letters(of word: [UInt8]) -> UInt32 {
+        word.reduce(0) { $0 | 1 << UInt32(min($1 &- UInt8(ascii: "a"), 31)) }
     }
 
     private func weight(of token: String, _ row: [Double]) -> Double {

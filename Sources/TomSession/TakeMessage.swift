@@ -1,0 +1,66 @@
+import Dispatch
+public import Foundation
+public import Logging
+public import TomConversation
+import TomAudio
+public import TomStore
+
+/// The built-in tool `take_message`: keeps what the caller left, with the caller's own voice.
+///
+/// The store writes and syncs, which blocks, so it works on a queue of its own; messages of all calls go through it one after
+/// the other. Only when the message is on disk does the tool say so.
+public struct TakeMessage: ToolRunner {
+    private let store: MessageStore
+    private let queue = DispatchQueue(label: "tom.messages")
+    private let now: @Sendable () -> Date
+    private let logger: Logger
+
+    /// - Parameter now: the wall clock.
+    public init(store: MessageStore, now: @escaping @Sendable () -> Date = Date.init, logger: Logger) {
+        self.store = store
+        self.now = now
+        self.logger = logger
+    }
+
+    public func run(_ call: ToolCall, in context: ToolContext, deliver: @escaping @Sendable (ToolOutput) -> Void) {
+        guard call.name == "take_message" else {
+            return deliver(ToolOutput(callID: call.id, succeeded: false, output: "There is no tool of that name."))
+        }
+        queue.async { [self] in deliver(take(call, context)) }
+    }
+
+    private func take(_ call: ToolCall, _ context: ToolContext) -> ToolOutput {
+        var logger = self.logger
+        logger[metadataKey: "call.id"] = "\(context.callID)"
+        do throws(StoreError) {
+            let message = try store.append(draft(call, context))
+            logger.info("message taken", metadata: ["message.id": "\(message.id)"])
+            return ToolOutput(callID: call.id, succeeded: true, output: "The message is saved.")
+        } catch {
+            logger.error(
+                "message not saved", metadata: ["error.code": "\(error.code)", "error.category": "\(error.category)"])
+            return ToolOutput(callID: call.id, succeeded: false, output: "The message could not be saved.")
+        }
+    }
+
+    private func draft(_ call: ToolCall, _ context: ToolContext) -> MessageDraft {
+        let time = now()
+        let milliseconds = Int64(time.timeIntervalSince1970 * 1_000)
+        return MessageDraft(
+            id: "m\(milliseconds)-\(UUID().uuidString.prefix(8).lowercased())", time: time, callID: context.callID,
+            agent: context.agentID, name: call.arguments["name"], number: call.arguments["number"],
+            concern: call.arguments["concern"], confirmed: call.arguments["confirmed"] != "no",
+            recordings: ["name", "number", "concern"].flatMap { recordings(of: $0, call, context) })
+    }
+
+    /// `<part>_turn` names the turns, separated by spaces, in which the caller said the part.
+    private func recordings(
+        of part: String, _ call: ToolCall, _ context: ToolContext
+    ) -> [MessageDraft.RecordedPart] {
+        let turns = call.arguments["\(part)_turn"]?.split(separator: " ") ?? []
+        return turns.compactMap { name in
+            guard let turn = TurnID(wire: String(name)), let samples = context.recordings.samples(of: turn) else { return nil }
+            return .init(part: part, samples: samples, rate: .hz16000)
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import Logging
+import Metrics
+import TomAudio
+import TomConversation
+import TomDashboard
+import TomEngines
+import TomErrors
+import TomServer
+import TomSession
+import TomStore
+
+/// Builds the server's object graph from the settings and runs it.
+struct Serve {
+    private let settings: Settings
+
+    init(_ settings: Settings) { self.settings = settings }
+
+    /// Serves until the process is told to stop.
+    func run() async throws {
+        let logger = LogOutput.logger(settings.logs)
+        let prometheus = PrometheusRegistry()
+        MetricsSystem.bootstrap(prometheus)
+        let agents = try Self.agents(file: settings.conversation.agentFile)
+        let engines = try EngineSet(settings.engines, agents: agents.all, logger: logger)
+        for warning in engines.warnings(for: agents.answering) { Terminal.warn(warning) }
+        let store = try MessageStore(directory: settings.files.messagesDir)
+        if store.tornBytes > 0 {
+            logger.warning("a message line torn by a crash was set aside", metadata: ["bytes": "\(store.tornBytes)"])
+        }
+        let factory = SessionFactory(
+            profiles: agents.all.map { Self.profile($0, engines.engines(for: $0)) },
+            defaultAgent: agents.answering.id, configuration: sessionConfiguration,
+            tools: TakeMessage(store: store, logger: logger), logger: logger)
+        let server = TomServer(
+            configuration: serverConfiguration, factory: factory, assets: Self.asset, messages: TakenMessages(store: store),
+            metrics: prometheus, logger: logger)
+        sayWhere(server)
+        try await server.run(handlingSignals: true)
+    }
+
+    /// Tells a person at a terminal where to go, once the port is open.
+    private func sayWhere(_ server: TomServer) {
+        let scheme = settings.listening.tls == nil ? "http" : "https"
+        let host = settings.listening.isLoopback ? "127.0.0.1" : settings.listening.host
+        let isOpen = !settings.admission.hasKeys
+        Task {
+            guard let port = await server.port else { return }
+            Terminal.say("TOM answers at \(scheme)://\(host):\(port)\(isOpen ? " (calls from this machine need no token)" : "")\n")
+        }
+    }
+
+    // MARK: Agents
+
+    /// The agent that answers, and all that a call may ask for.
+    private static func agents(file: String?) throws -> (answering: Agent, all: [Agent]) {
+        let bundled = [try Agent.bundled(language: "en"), try Agent.bundled(language: "de")]
+        guard let file else { return (bundled[0], bundled) }
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw ServeError(
+                code: "agent.unreadable", message: "the agent file \(file) cannot be read.",
+                hint: "Give --agent the path of a readable YAML file.", category: .invalidRequest)
+        }
+        let own = try Agent.load(yaml: [UInt8](data), source: file)
+        return (own, [own] + bundled.filter { $0.id != own.id })
+    }
+
+    private static func profile(_ agent: Agent, _ engines: CallEngines) -> CallProfile {
+        var texts = Conversation.Texts()
+        texts.greeting = agent.greeting
+        texts.idlePrompt = agent.messages.idle[0]
+        texts.idleGoodbye = agent.messages.goodbye
+        texts.apology = agent.messages.apology
+        return CallProfile(
+            agentID: agent.id, language: agent.language, voice: agent.voice, texts: texts,
+            backchannels: Self.backchannels[agent.language] ?? [], engines: engines)
+    }
+
+    /// What listeners say to show that they listen.
+    private static let backchannels: [String: Set<String>] = [
+        "en": ["mhm", "mm-hmm", "uh-huh", "hm", "hmm", "mm", "ah", "oh", "okay", "ok", "right", "yeah"],
+        "de": ["mhm", "hm", "hmm", "aha", "ach", "ah", "oh", "okay", "ok", "ja", "genau"],
+    ]
+
+    // MARK: Configurations
+
+    private var sessionConfiguration: SessionConfiguration {
+        var session = SessionConfiguration()
+        let conversation = settings.conversation
+        session.greets = conversation.greets
+        session.journalDirectory = settings.files.journalDir
+        session.conversation.endpointing.minDelay = conversation.endpointingMinDelay
+        session.conversation.endpointing.maxDelay = conversation.endpointingMaxDelay
+        session.conversation.interruption.minSpeech = conversation.interruptionMinSpeech
+        if conversation.falseInterruptionTimeout == nil { session.conversation.interruption.noiseMaxSpeech = .zero }
+        session.conversation.idle.promptAfter = conversation.idlePromptAfter
+        session.conversation.idle.maxPrompts = conversation.idlePrompts
+        session.conversation.timeouts.transcription = settings.engines.sttTimeout
+        session.conversation.timeouts.generation = settings.engines.llmTimeout
+        session.conversation.timeouts.synthesis = settings.engines.ttsTimeout
+        // The detector's own hangover is part of the endpointing silence, so it may not be longer.
+        let hangover = Int(min(conversation.endpointingMinDelay, .milliseconds(120)).milliseconds)
+        session.voiceActivity.stopMs = max(hangover, AudioFrame.durationMs)
+        return session
+    }
+
+    private var serverConfiguration: ServerConfiguration {
+        var server = ServerConfiguration()
+        server.host = settings.listening.host
+        server.port = settings.listening.port
+        server.tls = settings.listening.tls.map { .init(certificatePath: $0.certificate, keyPath: $0.key) }
+        if let loops = settings.listening.eventLoops { server.eventLoops = loops }
+        server.drainDeadline = settings.listening.drainTimeout
+        server.authentication.secret = settings.admission.secret?.value
+        server.authentication.jwksPath = settings.admission.jwksFile
+        server.authentication.issuer = settings.admission.issuer
+        server.authentication.audience = settings.admission.audience
+        server.authentication.maxTTLSeconds = Int(settings.admission.maxTokenLifetime.components.seconds)
+        server.authentication.allowMissingToken = settings.admission.allowsMissingToken
+        server.authentication.endCallsAtExpiry = settings.admission.endsCallWithToken
+        server.originAllowList = settings.admission.origins
+        server.addressAllowList = settings.admission.addresses
+        server.maxCalls = settings.limits.maxCalls
+        server.rates.messagesPerSecond = settings.limits.messagesPerSecond ?? 0
+        server.rates.bytesPerSecond = settings.limits.bytesPerSecond ?? 0
+        server.rates.connectionsPerMinute = settings.limits.connectionsPerMinute ?? 0
+        server.webSocket.maxMessageBytes = settings.limits.maxMessageBytes
+        server.version = Tom.configuration.version
+        return server
+    }
+
+    private static func asset(_ path: String) -> Asset? {
+        DashboardAssets.asset(path: "/" + path).map { Asset(bytes: $0.bytes, contentType: $0.contentType) }
+    }
+}
+
+/// Why the server did not start.
+struct ServeError: DescribedError {
+    let code: String
+    let message: String
+    let hint: String?
+    let category: ErrorCategory
+}
