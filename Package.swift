@@ -124,6 +124,10 @@ let package = Package(
             ], swiftSettings: strict),
 
         // Tests
+        .executableTarget(
+            name: "EchoServer",
+            dependencies: ["TomServer", "TomSession", "TomConversation", "TomErrors", nioCore, logging],
+            path: "Tests/EchoServer", swiftSettings: strict),
         .target(
             name: "TomTestKit", dependencies: ["TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines"],
             swiftSettings: strict),
