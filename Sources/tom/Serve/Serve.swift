@@ -22,7 +22,7 @@ struct Serve {
         let prometheus = PrometheusRegistry()
         MetricsSystem.bootstrap(prometheus)
         let agents = try Self.agents(file: settings.conversation.agentFile)
-        let engines = try EngineSet(settings.engines, agents: agents.all, logger: logger)
+        let engines = try await EngineSet(settings.engines, agents: agents.all, logger: logger)
         for warning in engines.warnings(for: agents.answering) { Terminal.warn(warning) }
         let store = try MessageStore(directory: settings.files.messagesDir)
         if store.tornBytes > 0 {
