@@ -81,7 +81,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"), .product(name: "Subprocess", package: "swift-subprocess"),
             ], swiftSettings: strict),
         .target(
-            name: "TomPocketSphinx", dependencies: ["TomErrors", "TomAudio", "TomEngines", "CPocketSphinx", logging],
+            name: "TomPocketSphinx", dependencies: ["TomErrors", "TomConversation", "TomEngines", "CPocketSphinx"],
             swiftSettings: strict),
         .target(name: "TomStore", dependencies: ["TomErrors", "TomAudio", logging], swiftSettings: strict),
 
@@ -135,7 +135,7 @@ let package = Package(
         tests("TomConversationTests", ["TomConversation", "TomErrors", "TomTestKit"]),
         tests("TomWireTests", ["TomWire", "TomErrors"]),
         tests("TomEnginesTests", ["TomEngines", "TomAgents", "TomConversation", "TomAudio", "TomErrors", "TomTestKit"]),
-        tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomAgents", "TomAudio", "TomErrors"]),
+        tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomConversation", "TomAudio", "TomErrors"]),
         tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),
         tests(
             "TomSessionTests",
