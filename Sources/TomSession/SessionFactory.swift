@@ -44,7 +44,7 @@ public struct SessionFactory: CallSessionFactory {
             journal = try Journal(
                 directory: directory, callID: options.callID, startedAtMs: startedAtMs, logger: logger)
         }
-        logger.info("call started", metadata: ["agent.id": "\(profile.agentID)"])
+        logger.debug("session made", metadata: ["agent.id": "\(profile.agentID)"])
         return try Session(
             options: options, profile: profile, configuration: configuration, tools: tools, metrics: metrics,
             journal: journal, logger: logger, link: NIOLoopBound(link, eventLoop: eventLoop), eventLoop: eventLoop)

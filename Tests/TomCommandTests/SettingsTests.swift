@@ -46,7 +46,7 @@ import Testing
         #expect(settings.conversation.endpointingMinDelay == .milliseconds(500))
         #expect(settings.conversation.endpointingMaxDelay == .milliseconds(3_000))
         #expect(settings.conversation.interruptionMinSpeech == .milliseconds(300))
-        #expect(settings.conversation.falseInterruptionTimeout == .seconds(2))
+        #expect(settings.conversation.falseInterruptionMaxSpeech == .milliseconds(800))
         #expect(settings.conversation.greets)
         #expect(
             settings.limits
@@ -129,13 +129,13 @@ import Testing
     @Test func zeroMeansUnlimitedOrNever() throws {
         let settings = try settings([
             "RATE_LIMIT_MSGS_PER_SEC": "0", "RATE_LIMIT_BYTES_PER_SEC": "0", "RATE_LIMIT_CONN_PER_MIN": "0",
-            "IDLE_PROMPT_AFTER_MS": "0", "FALSE_INTERRUPTION_TIMEOUT_MS": "0",
+            "IDLE_PROMPT_AFTER_MS": "0", "FALSE_INTERRUPTION_MAX_SPEECH_MS": "0",
         ])
         #expect(settings.limits.messagesPerSecond == nil)
         #expect(settings.limits.bytesPerSecond == nil)
         #expect(settings.limits.connectionsPerMinute == nil)
         #expect(settings.conversation.idlePromptAfter == nil)
-        #expect(settings.conversation.falseInterruptionTimeout == nil)
+        #expect(settings.conversation.falseInterruptionMaxSpeech == nil)
     }
 
     @Test(arguments: ["0.0.0.0", "::", "192.0.2.1", "tom.example.org", "127.0.0.1.example.org"])

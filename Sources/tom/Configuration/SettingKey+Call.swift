@@ -64,9 +64,9 @@ extension SettingKey {
     static let interruptionMinSpeechMs = SettingKey(
         "INTERRUPTION_MIN_SPEECH_MS", .integer(0...10_000), default: "300",
         "Speech that stops TOM's reply; shorter sounds, such as a cough or “mhm”, do not.")
-    static let falseInterruptionTimeoutMs = SettingKey(
-        "FALSE_INTERRUPTION_TIMEOUT_MS", .integer(0...30_000), default: "2000",
-        "Silence without words after which an interrupted reply goes on; 0: it never does.")
+    static let falseInterruptionMaxSpeechMs = SettingKey(
+        "FALSE_INTERRUPTION_MAX_SPEECH_MS", .integer(0...10_000), default: "800",
+        "An interruption without words that is shorter than this was a noise: the reply goes on; 0: it never does.")
     static let idlePromptAfterMs = SettingKey(
         "IDLE_PROMPT_AFTER_MS", .integer(0...600_000), default: "15000",
         "Silence on both sides after which TOM asks whether the caller is still there; 0: never.")

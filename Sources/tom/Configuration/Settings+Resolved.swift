@@ -144,7 +144,7 @@ extension Settings.Conversation {
         endpointingMinDelay = .milliseconds(minimum)
         endpointingMaxDelay = .milliseconds(maximum)
         interruptionMinSpeech = .milliseconds(resolved.integer(.interruptionMinSpeechMs))
-        falseInterruptionTimeout = Self.unlessZero(resolved.integer(.falseInterruptionTimeoutMs))
+        falseInterruptionMaxSpeech = Self.unlessZero(resolved.integer(.falseInterruptionMaxSpeechMs))
         idlePromptAfter = Self.unlessZero(resolved.integer(.idlePromptAfterMs))
         idlePrompts = resolved.integer(.idlePrompts)
     }

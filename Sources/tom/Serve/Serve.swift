@@ -92,7 +92,7 @@ struct Serve {
         session.conversation.endpointing.minDelay = conversation.endpointingMinDelay
         session.conversation.endpointing.maxDelay = conversation.endpointingMaxDelay
         session.conversation.interruption.minSpeech = conversation.interruptionMinSpeech
-        if conversation.falseInterruptionTimeout == nil { session.conversation.interruption.noiseMaxSpeech = .zero }
+        session.conversation.interruption.noiseMaxSpeech = conversation.falseInterruptionMaxSpeech ?? .zero
         session.conversation.idle.promptAfter = conversation.idlePromptAfter
         session.conversation.idle.maxPrompts = conversation.idlePrompts
         session.conversation.timeouts.transcription = settings.engines.sttTimeout
