@@ -50,6 +50,10 @@ public struct SessionFactory: CallSessionFactory {
             journal: journal, logger: logger, link: NIOLoopBound(link, eventLoop: eventLoop), eventLoop: eventLoop)
     }
 
+    public func engineNames(for options: CallOptions) -> EngineNames {
+        (try? profile(for: options))?.engines.names ?? engineNames
+    }
+
     private func profile(for options: CallOptions) throws(SessionError) -> CallProfile {
         if let agent = options.agent {
             guard let profile = profiles[agent] else { throw .unknownAgent(agent, known: profiles.keys.sorted()) }
