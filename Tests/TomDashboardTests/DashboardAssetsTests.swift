@@ -47,7 +47,9 @@ struct DashboardAssetsTests {
 
     @Test(
         "a path outside the folder finds nothing",
-        arguments: ["", "index.html", "/js", "/js/", "/../Package.swift", "/js/../index.html", "/INDEX.HTML", "//index.html"])
+        arguments: [
+            "", "index.html", "/js", "/js/", "/../Package.swift", "/js/../index.html", "/INDEX.HTML", "//index.html",
+        ])
     func otherPaths(path: String) {
         #expect(DashboardAssets.asset(path: path) == nil)
     }
