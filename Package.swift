@@ -81,7 +81,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"), .product(name: "Subprocess", package: "swift-subprocess"),
             ], swiftSettings: strict),
         .target(
-            name: "TomPocketSphinx", dependencies: ["TomErrors", "TomAudio", "TomEngines", "CPocketSphinx", logging],
+            name: "TomPocketSphinx", dependencies: ["TomErrors", "TomConversation", "TomEngines", "CPocketSphinx"],
             swiftSettings: strict),
         .target(name: "TomStore", dependencies: ["TomErrors", "TomAudio", logging], swiftSettings: strict),
 
@@ -108,8 +108,8 @@ let package = Package(
         .target(
             name: "TomProbe",
             dependencies: [
-                "TomErrors", "TomAudio", "TomWire", "TomEngines", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
-                logging,
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", nioCore, nioPosix, nioHTTP1, nioWebSocket,
+                nioSSL, logging,
             ], swiftSettings: strict),
 
         // L3: the executable, the only reader of the environment
@@ -124,6 +124,10 @@ let package = Package(
             ], swiftSettings: strict),
 
         // Tests
+        .executableTarget(
+            name: "EchoServer",
+            dependencies: ["TomServer", "TomSession", "TomConversation", "TomErrors", nioCore, logging],
+            path: "Tests/EchoServer", swiftSettings: strict),
         .target(
             name: "TomTestKit", dependencies: ["TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines"],
             swiftSettings: strict),
@@ -131,7 +135,7 @@ let package = Package(
         tests("TomConversationTests", ["TomConversation", "TomErrors", "TomTestKit"]),
         tests("TomWireTests", ["TomWire", "TomErrors"]),
         tests("TomEnginesTests", ["TomEngines", "TomAgents", "TomConversation", "TomAudio", "TomErrors", "TomTestKit"]),
-        tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomAgents", "TomAudio", "TomErrors"]),
+        tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomConversation", "TomAudio", "TomErrors"]),
         tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),
         tests(
             "TomSessionTests",

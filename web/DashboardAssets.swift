@@ -29,7 +29,9 @@ public enum DashboardAssets {
             uniqueKeysWithValues: files.map { file in
                 let path = String(cString: file.path)
                 let bytes = Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
-                return (path, DashboardAsset(bytes: bytes, contentType: contentType(of: path), etag: entityTag(of: bytes)))
+                return (
+                    path, DashboardAsset(bytes: bytes, contentType: contentType(of: path), etag: entityTag(of: bytes))
+                )
             })
     }()
 

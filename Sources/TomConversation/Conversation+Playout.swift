@@ -18,6 +18,12 @@ extension Conversation {
         return surplus > .zero ? now + surplus : now
     }
 
+    /// Whether the listener has heard all that was sent of a response that goes on: the caller hears a gap.
+    public func playoutRanDry(at now: Instant) -> Bool {
+        guard let response, response.isAudible else { return false }
+        return response.clock.lead(at: now) == .zero
+    }
+
     /// One voice at a time: a reply does not begin while the caller speaks.
     private func mayBeginToSpeak(_ active: ActiveResponse) -> Bool {
         active.isAudible || caller?.isSpeaking != true || configuration.turnDetection == .manual

@@ -94,6 +94,14 @@ extension Conversation {
         public var idleGoodbye = "I cannot hear you, so I will hang up now. Goodbye."
         public var apology = "I am sorry, something went wrong on my side. Could you say that again, please?"
         public init() {}
+
+        /// All of it, cut into the sentences in which it is spoken.
+        public var sentences: [String] {
+            [greeting ?? "", apology, idlePrompt, idleGoodbye].flatMap { text in
+                var splitter = SentenceSplitter()
+                return splitter.append(text) + [splitter.finish()].compactMap(\.self)
+            }
+        }
     }
 
     public struct Stages: Sendable, Equatable, Codable {

@@ -61,7 +61,8 @@ struct CallConnector: Sendable {
                                 minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 256,
                                 maxAccumulatedFrameSize: Self.mostMessage),
                             CallHandler(
-                                caller: caller, payloads: payloads, connectedFrom: begun, promise: promise, board: board),
+                                caller: caller, payloads: payloads, connectedFrom: begun, promise: promise, board: board
+                            ),
                         ])
                     }
                 }

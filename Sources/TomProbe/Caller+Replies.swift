@@ -139,7 +139,8 @@ extension Caller {
         }
         // A greeting may have no `turn_end`; silence for as long as the pause after its last audio ends it as well.
         let quietAt = greeting.playout.map { $0.endsAt + Limits.greetingStart }
-        let isOver = greeting.ended != nil ? now >= (greeting.playout?.endsAt ?? now) : quietAt.map { now >= $0 } ?? false
+        let isOver =
+            greeting.ended != nil ? now >= (greeting.playout?.endsAt ?? now) : quietAt.map { now >= $0 } ?? false
         if isOver || now >= until + Limits.greeting { pause(at: now) }
         return []
     }

@@ -1,6 +1,7 @@
 import TomWire
 
-/// One scripted call as a pure state machine: what the socket brings and a 20 ms clock go in, what is to be sent comes out.
+/// One scripted call as a pure state machine: what the socket brings and a 20 ms clock go in, what is to be sent
+/// comes out.
 ///
 /// `now` is the time since the connection was begun. See ``Phase`` for the life of a call.
 struct Caller: Sendable {
@@ -173,7 +174,8 @@ struct Caller: Sendable {
     }
 
     mutating func takePong(_ id: JSONScalar?, at now: Duration) {
-        guard let number = id?.number, let id = Int(exactly: number), let sentAt = openPings.removeValue(forKey: id) else {
+        guard let number = id?.number, let id = Int(exactly: number), let sentAt = openPings.removeValue(forKey: id)
+        else {
             return
         }
         record.measurements.add((now - sentAt).milliseconds, to: .roundTrip)

@@ -1,5 +1,8 @@
 import Foundation
+import Synchronization
 import TomAudio
+import TomConversation
+import TomEngines
 import TomErrors
 
 /// Makes what the scripted caller says: recordings, or sentences spoken by eSpeak NG.
@@ -24,29 +27,43 @@ public enum CallerVoice {
     /// Speaks a sentence.
     /// - Parameters:
     ///   - language: BCP 47 code; `en` speaks American English, which the local recogniser's model is made for.
-    ///   - program: path of eSpeak NG, or a name to look for in `PATH`.
+    ///   - program: absolute path of eSpeak NG.
     /// - Throws: ``ProbeError`` `probe.no_voice` when eSpeak NG cannot be run.
-    public static func sentence(_ text: String, language: String, program: String) throws(ProbeError) -> Utterance {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        // The text goes through standard input: as an argument it could be taken for an option.
-        process.arguments = [program, "--stdout", "--stdin", "-v", language == "en" ? "en-us" : language, "-s", "150"]
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        do {
-            try process.run()
-            try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-            try input.fileHandleForWriting.close()
-            let wav = try output.fileHandleForReading.readToEnd() ?? Data()
-            process.waitUntilExit()
-            guard process.terminationStatus == 0, !wav.isEmpty else { throw noVoice(program, "it made no audio") }
-            return try utterance(name: text, wav: [UInt8](wav))
-        } catch let error as ProbeError {
-            throw error
-        } catch {
-            throw noVoice(program, error.localizedDescription)
+    public static func sentence(
+        _ text: String, language: String, program: String
+    ) async throws(ProbeError) -> Utterance {
+        var configuration = EspeakConfiguration()
+        configuration.executable = program
+        configuration.wordsPerMinute = 150
+        let synthesizer = EspeakSynthesizer(configuration: configuration)
+        let request = SynthesisRequest(
+            segment: SegmentID(response: ResponseID(1), index: 0), text: text, language: language, voice: nil)
+        let spoken = Mutex(Spoken())
+        // The task lives as long as its owner, which is this frame: it is not let go before the end.
+        var task: (any EngineTask)?
+        let outcome: Result<Void, EngineError> = await withCheckedContinuation { continuation in
+            task = synthesizer.synthesize(request) { event in
+                switch event {
+                case .audio(let samples, let rate): spoken.withLock { $0.append(samples, rate: rate) }
+                case .finished: continuation.resume(returning: .success(()))
+                case .failed(let error): continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+        withExtendedLifetime(task) {}
+        if case .failure(let error) = outcome { throw noVoice(error) }
+        let audio = spoken.withLock { $0 }
+        return try Utterance(name: text, samples: audio.samples, rate: audio.rate)
+    }
+
+    /// Audio that came so far.
+    private struct Spoken {
+        var samples: [Int16] = []
+        var rate = SampleRate.hz22050
+
+        mutating func append(_ more: [Int16], rate: SampleRate) {
+            samples += more
+            self.rate = rate
         }
     }
 
@@ -62,10 +79,10 @@ public enum CallerVoice {
         return try Utterance(name: name, samples: samples, rate: rate)
     }
 
-    private static func noVoice(_ program: String, _ reason: String) -> ProbeError {
+    private static func noVoice(_ error: EngineError) -> ProbeError {
         ProbeError(
-            code: "probe.no_voice", message: "\(program) cannot speak the caller's sentences: \(reason).",
+            code: "probe.no_voice", message: "eSpeak NG cannot speak the caller's sentences: \(error.message)",
             hint: "Install it (apt-get install espeak-ng), set ESPEAK_PATH, or give recordings with --wav.",
-            category: .connectivity)
+            category: error.category)
     }
 }

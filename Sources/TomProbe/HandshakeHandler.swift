@@ -32,7 +32,8 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): refusal = Refusal(status: Int(head.status.code), retryAfter: head.headers["retry-after"].first)
+        case .head(let head):
+            refusal = Refusal(status: Int(head.status.code), retryAfter: head.headers["retry-after"].first)
         case .body(let body):
             guard let refusal, refusal.body.count + body.readableBytes <= Self.mostBody else { return }
             self.refusal?.body += Array(body.readableBytesView)

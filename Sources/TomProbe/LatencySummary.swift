@@ -27,7 +27,8 @@ public struct LatencySummary: Sendable, Equatable, Codable {
         p99 = Self.percentile(0.99, of: sorted)
     }
 
-    /// The nearest-rank percentile: the least sample that at least `fraction` of all samples do not exceed. It is always a
+    /// The nearest-rank percentile: the least sample that at least `fraction` of all samples do not exceed. It is
+    /// always a
     /// value that was measured, never one in between.
     private static func percentile(_ fraction: Double, of sorted: [(value: Double, weight: Int)]) -> Double {
         let total = sorted.reduce(0) { $0 + $1.weight }

@@ -21,12 +21,14 @@ public final class Probe: Sendable {
     public var progress: ProbeProgress { board.current }
 
     /// Holds all calls to their end.
-    /// - Throws: ``ProbeError`` when the options cannot be used; whatever `token` throws. A call that fails is part of the
+    /// - Throws: ``ProbeError`` when the options cannot be used; whatever `token` throws. A call that fails is part
+    ///   of the
     ///   report, not an error.
     public func run() async throws -> ProbeReport {
         guard !options.utterances.isEmpty, (1...ProbeOptions.maxCalls).contains(options.calls) else {
             throw ProbeError(
-                code: "probe.bad_options", message: "there must be 1 to \(ProbeOptions.maxCalls) calls and something to say.",
+                code: "probe.bad_options",
+                message: "there must be 1 to \(ProbeOptions.maxCalls) calls and something to say.",
                 category: .invalidRequest)
         }
         let startedAt = Date()

@@ -34,7 +34,8 @@ extension ProbeError {
     /// The server did not say `connected` in time.
     static let noGreeting = ProbeError(
         code: "probe.no_connected_event",
-        message: "the WebSocket opened but no `connected` event came within \(Caller.Limits.opening.components.seconds) s.",
+        message:
+            "the WebSocket opened but no `connected` event came within \(Caller.Limits.opening.components.seconds) s.",
         hint: "Is the address that of a TOM server?", category: .timeout)
 
     /// The server ended the call before the script was through.

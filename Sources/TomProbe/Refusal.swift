@@ -17,8 +17,11 @@ struct Refusal: Sendable, Equatable {
         let separator = detail.hasSuffix(".") ? "" : "."
         return ProbeError(
             code: "probe.\(code)", message: "the server answered \(status), \(said)\(detail)\(separator)",
-            hint: problem?.hint ?? advice, category: category)
+            hint: answersToTheProbe ? advice : problem?.hint ?? advice, category: category)
     }
+
+    /// Whether what helps is a setting or option of the probe, which the server's own hint knows nothing of.
+    private var answersToTheProbe: Bool { [401, 409, 429].contains(status) }
 
     private struct Problem: Decodable {
         var title: String?
@@ -35,7 +38,10 @@ struct Refusal: Sendable, Equatable {
                 .authentication
             )
         case 403:
-            ("forbidden", "it does not allow this caller", "Check WS_IP_ALLOWLIST and the token's call_id.", .authorization)
+            (
+                "forbidden", "it does not allow this caller", "Check WS_IP_ALLOWLIST and the token's call_id.",
+                .authorization
+            )
         case 404: ("not_found", "it has no such path", "Is the address that of a TOM server?", .invalidRequest)
         case 409: ("conflict", "a call with this id is live", "Use another --call-id, or none.", .invalidRequest)
         case 429:

@@ -55,7 +55,8 @@ public struct ReportTable: Sendable {
                 case false?: paint("MISSED", "31")
                 case nil: paint("?     ", "33")
                 }
-            return "\(mark)  \(Self.pad(objective.measure.title, 22)) \(measured), limit \(Self.number(objective.limitMs)) ms"
+            return
+                "\(mark)  \(Self.pad(objective.measure.title, 22)) \(measured), limit \(Self.number(objective.limitMs)) ms"
         }
     }
 

@@ -26,7 +26,8 @@ struct SampleSeries: Sendable, Equatable {
         guard kept.count == Self.capacity else { return }
         kept = stride(from: 0, to: kept.count, by: 2).map { kept[$0] }
         weight *= 2
-        // The sample just dropped was the second of a pair; the next kept one is a whole stride after the last kept one.
+        // The sample just dropped was the second of a pair; the next kept one is a whole stride after the last kept
+        // one.
         untilNext = weight / 2 - 1
     }
 }

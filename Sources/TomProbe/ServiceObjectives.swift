@@ -18,7 +18,8 @@ public struct ServiceObjectives: Sendable, Equatable {
         self.endToEnd = endToEnd
     }
 
-    /// Each limit with the measure it holds for. End to end is judged by what the caller saw, not by what the server says.
+    /// Each limit with the measure it holds for. End to end is judged by what the caller saw, not by what the server
+    /// says.
     public var limits: [(measure: ProbeMeasure, limitMs: Double)] {
         [
             (.stt, stt), (.llmFirstToken, llmFirstToken), (.ttsFirstAudio, ttsFirstAudio), (.roundTrip, roundTrip),

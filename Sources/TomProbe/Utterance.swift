@@ -36,7 +36,8 @@ public struct Utterance: Sendable, Equatable {
         return PCM16.encode(Array(samples[start..<start + Self.frameSamples]))
     }
 
-    /// The last frame within 35 dB of the loudest one and above -55 dBFS: final consonants count, breath and the noise of a
+    /// The last frame within 35 dB of the loudest one and above -55 dBFS: final consonants count, breath and the
+    /// noise of a
     /// recording do not.
     private static func lastSpeechFrame(_ samples: [Int16]) -> Int? {
         let levels = stride(from: 0, to: samples.count, by: frameSamples).map { start in
@@ -46,7 +47,8 @@ public struct Utterance: Sendable, Equatable {
         return levels.lastIndex { $0 > max(loudest - 35, -55) }
     }
 
-    private static func resample(_ samples: [Int16], from rate: SampleRate, name: String) throws(ProbeError) -> [Int16] {
+    private static func resample(_ samples: [Int16], from rate: SampleRate, name: String) throws(ProbeError) -> [Int16]
+    {
         guard rate != .hz16000 else { return samples }
         do throws(AudioError) {
             var resampler = try Resampler(from: rate, to: .hz16000)

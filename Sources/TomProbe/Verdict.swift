@@ -18,7 +18,8 @@ public enum Verdict: String, Sendable, Equatable, Codable {
 
     /// Judges a run.
     ///
-    /// A run in which no turn was answered measured nothing, whatever the round trips were. Otherwise a miss weighs more than
+    /// A run in which no turn was answered measured nothing, whatever the round trips were. Otherwise a miss weighs
+    /// more than
     /// a gap, and a turn without an answer is a miss: its latency is the longest of all, though it has no figure.
     public init(objectives: [ObjectiveResult], calls: CallCounts, turns: TurnCounts) {
         if turns.answered == 0 {

@@ -110,7 +110,8 @@ extension ServerError {
         hint: "Use another call id, or end the live call first.")
     static func atCapacity(retryAfterSeconds: Int) -> ServerError {
         ServerError(
-            "limit.capacity", status: 503, .quota, "all call slots are taken", hint: "Wait as long as Retry-After says.",
+            "limit.capacity", status: 503, .quota, "all call slots are taken",
+            hint: "Wait as long as Retry-After says.",
             retryAfterSeconds: retryAfterSeconds)
     }
     static func draining(retryAfterSeconds: Int) -> ServerError {

@@ -65,7 +65,8 @@ public final class TomServer: Sendable {
             drainAsked.set(())
             stopAsked.set(())
         }
-        let signals = handlingSignals ? SignalWatch { [weak self] count in count == 1 ? self?.drain() : self?.stop() } : nil
+        let signals =
+            handlingSignals ? SignalWatch { [weak self] count in count == 1 ? self?.drain() : self?.stop() } : nil
         defer { signals?.cancel() }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.eventLoops))
         do {
@@ -80,7 +81,8 @@ public final class TomServer: Sendable {
     private func serve(on group: MultiThreadedEventLoopGroup) async throws {
         let application = try await makeApplication(group)
         var lifecycle = ServiceGroupConfiguration(
-            services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)], logger: quiet)
+            services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)], logger: quiet
+        )
         // a request that is still in progress then is cut off
         lifecycle.maximumGracefulShutdownDuration = .seconds(5)
         let services = ServiceGroup(configuration: lifecycle)
@@ -110,7 +112,8 @@ public final class TomServer: Sendable {
         logger.notice("server drains", metadata: ["calls": "\(registry.summaries.count)"])
         let deadline = configuration.drainDeadline
         await firstOf(
-            { await self.registry.whenEmpty() }, { await self.stopAsked.value }, { try? await Task.sleep(for: deadline) })
+            { await self.registry.whenEmpty() }, { await self.stopAsked.value },
+            { try? await Task.sleep(for: deadline) })
         registry.stopAll(Termination(result: .completed, reason: .draining))
         // closing takes a close frame's round trip at most; sockets that do not go are closed with the listener
         let closeTimeout = Duration.nanoseconds(configuration.webSocket.closeTimeout.nanoseconds)
@@ -198,12 +201,15 @@ public final class TomServer: Sendable {
         let chain: [NIOSSLCertificateSource]
         do {
             chain = try NIOSSLCertificate.fromPEMFile(files.certificatePath).map { .certificate($0) }
-        } catch { throw ServerError.unreadableFile("certificate", files.certificatePath, "it is not a PEM certificate") }
+        } catch {
+            throw ServerError.unreadableFile("certificate", files.certificatePath, "it is not a PEM certificate")
+        }
         let key: NIOSSLPrivateKey
         do {
             key = try NIOSSLPrivateKey(file: files.keyPath, format: .pem)
         } catch { throw ServerError.unreadableFile("private key", files.keyPath, "it is not a PEM key") }
-        var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain, privateKey: .privateKey(key))
         // a WebSocket needs HTTP/1.1 here (RFC 8441 is not spoken)
         configuration.applicationProtocols = ["http/1.1"]
         configuration.minimumTLSVersion = .tlsv12

@@ -31,6 +31,8 @@ public struct CallProfile: Sendable {
     public var texts: Conversation.Texts
     public var backchannels: Set<String>
     public var engines: CallEngines
+    /// What is said of TOM's own accord, spoken beforehand.
+    public var canned = CannedSpeech()
 
     public init(
         agentID: String, language: String, voice: String?, texts: Conversation.Texts, backchannels: Set<String>,

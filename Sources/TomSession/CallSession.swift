@@ -60,8 +60,14 @@ public protocol CallSessionFactory: Sendable {
     func makeSession(
         _ options: CallOptions, link: any CallLink, eventLoop: any EventLoop
     ) throws -> any CallSession
-    /// The engines' names as the wire shows them; `off` where a stage is switched off.
+    /// The engines' names as the wire shows them, for the agent that answers by default; `off` where a stage is switched off.
     var engineNames: EngineNames { get }
+    /// The engines that would serve a call with these options.
+    func engineNames(for options: CallOptions) -> EngineNames
+}
+
+extension CallSessionFactory {
+    public func engineNames(for options: CallOptions) -> EngineNames { engineNames }
 }
 
 /// The name of the engine at each stage.

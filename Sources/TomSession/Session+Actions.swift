@@ -115,9 +115,14 @@ extension Session {
         guard let synthesizer = profile.engines.synthesizer else { return }
         // One voice: whatever is still being made for an earlier sentence is not wanted any more.
         synthesis?.task.cancel()
+        let converter = ReplyConverter(to: options.output.sampleRate)
+        if let canned = profile.canned.audio(for: text) {
+            synthesis = nil
+            process(.synthesis(segment, converter.convert(.audio(canned.samples, rate: canned.rate))))
+            return process(.synthesis(segment, converter.convert(.finished)))
+        }
         let request = SynthesisRequest(
             segment: segment, text: text, language: profile.language, voice: profile.voice)
-        let converter = ReplyConverter(to: options.output.sampleRate)
         let task = synthesizer.synthesize(request) { [self] event in
             // On the engine's thread, so that no event loop is held up by a long sentence.
             deliver(.synthesis(segment, converter.convert(event)))

@@ -1,3 +1,4 @@
+import CoreMetrics
 import TomAudio
 import TomConversation
 import TomEngines
@@ -70,6 +71,7 @@ extension Session {
             playoutSeq = 0
             emit(.responseAudioStarted(response: response, turn: turn))
         }
+        if conversation.playoutRanDry(at: now) { metrics.underruns.increment() }
         var sent = 0
         while playout.samples > 0, sent + min(playout.samplesPerFrame, playout.samples) <= limit {
             sent += playout.takeFrame { link.sendAudio($0, response: response, turn: turn, seq: playoutSeq) }

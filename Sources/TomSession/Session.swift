@@ -223,9 +223,6 @@ actor Session: CallSession {
         wake = nil
         journal?.end()
         journal = nil
-        logger.info(
-            "call ended",
-            metadata: ["call.result": "\(termination.result.rawValue)", "call.reason": "\(termination.reason.rawValue)"])
         let link = self.link
         self.link = nil
         link?.flush()

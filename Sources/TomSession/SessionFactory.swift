@@ -44,10 +44,14 @@ public struct SessionFactory: CallSessionFactory {
             journal = try Journal(
                 directory: directory, callID: options.callID, startedAtMs: startedAtMs, logger: logger)
         }
-        logger.info("call started", metadata: ["agent.id": "\(profile.agentID)"])
+        logger.debug("session made", metadata: ["agent.id": "\(profile.agentID)"])
         return try Session(
             options: options, profile: profile, configuration: configuration, tools: tools, metrics: metrics,
             journal: journal, logger: logger, link: NIOLoopBound(link, eventLoop: eventLoop), eventLoop: eventLoop)
+    }
+
+    public func engineNames(for options: CallOptions) -> EngineNames {
+        (try? profile(for: options))?.engines.names ?? engineNames
     }
 
     private func profile(for options: CallOptions) throws(SessionError) -> CallProfile {

@@ -17,14 +17,17 @@ struct CallTokenIssuer: Sendable {
     }
 
     /// Signs a token with HS256 (RFC 7518 section 3.2) that can be used once.
-    func issue(callID: String?, subject: String, scope: String?, lifetime: Int, at now: Date) async throws -> IssuedToken {
+    func issue(callID: String?, subject: String, scope: String?, lifetime: Int, at now: Date) async throws
+        -> IssuedToken
+    {
         // Whole seconds: some readers of `iat` and `exp` take no others.
         let issuedAt = Date(timeIntervalSince1970: now.timeIntervalSince1970.rounded(.down))
         let claims = CallTokenClaims(
             sub: subject, callID: callID, iat: Int(issuedAt.timeIntervalSince1970),
             exp: Int(issuedAt.timeIntervalSince1970) + lifetime, nonce: UUID().uuidString.lowercased(), iss: issuer,
             aud: audience, scope: scope)
-        let keys = await JWTKeyCollection().add(hmac: HMACKey(from: Self.padded(secret.value)), digestAlgorithm: .sha256)
+        let keys = await JWTKeyCollection().add(
+            hmac: HMACKey(from: Self.padded(secret.value)), digestAlgorithm: .sha256)
         return IssuedToken(
             token: try await keys.sign(claims), callID: callID,
             expiresAt: issuedAt.addingTimeInterval(TimeInterval(lifetime)))
@@ -32,7 +35,8 @@ struct CallTokenIssuer: Sendable {
 }
 
 extension CallTokenIssuer {
-    /// jwt-kit traps on keys shorter than the hash. HMAC itself fills a short key up with zeros (RFC 2104 section 2), so that
+    /// jwt-kit traps on keys shorter than the hash. HMAC itself fills a short key up with zeros (RFC 2104 section 2),
+    /// so that
     /// doing it beforehand changes no signature.
     private static func padded(_ secret: String) -> Data {
         let bytes = Data(secret.utf8)

@@ -29,7 +29,9 @@ import TomErrors
         let other = try await claims(second.token, secret: secret)
         #expect(other.nonce != read.nonce && !other.nonce.isEmpty)
         #expect(other.scope == nil)
-        await #expect(throws: (any Error).self) { try await claims(first.token, secret: String(repeating: "x", count: 40)) }
+        await #expect(throws: (any Error).self) {
+            try await claims(first.token, secret: String(repeating: "x", count: 40))
+        }
     }
 
     /// RFC 2104 section 2 fills a short key with zeros; the signature below is openssl's for the unpadded key:

@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test func anAddressOfAnotherMachineIsFound() async throws {
-        let found = await NetworkChecks.port(try settings(["HOST": "192.0.2.1", "DEV_ALLOW_NO_JWT": "1", "PORT": "0"]).listening)
+        let found = await NetworkChecks.port(
+            try settings(["HOST": "192.0.2.1", "DEV_ALLOW_NO_JWT": "1", "PORT": "0"]).listening)
         #expect(found.status == .failed)
     }
 
@@ -72,11 +73,12 @@ import Testing
         }
     }
 
-    @Test func aGermanAgentIsToldWhichEngineHears() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../agents/receptionist.de.yaml")
+    @Test func aGermanAgentIsToldWhichEngineHears() async throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../agents/receptionist.de.yaml")
         let agent = EngineChecks.agent(file: root.standardized.path)
         #expect(agent.language.hasPrefix("de"))
-        let found = EngineChecks(engines: try settings([:]).engines, language: agent.language).findings
+        let found = await EngineChecks(engines: try settings([:]).engines, language: agent.language).findings()
         let stt = try #require(found.first { $0.check == "stt" })
         #expect(stt.status == .failed)
         #expect(stt.fix?.contains("REALTIME_STT=off") == true)
@@ -84,15 +86,16 @@ import Testing
         #expect(tts.status == .ok)
     }
 
-    @Test func missingEnginesAreFound() throws {
-        let engines = try settings(["STT_POCKETSPHINX_MODEL_DIR": "/nowhere", "ESPEAK_PATH": "/nowhere/espeak-ng"]).engines
-        let found = EngineChecks(engines: engines, language: "en").findings
+    @Test func missingEnginesAreFound() async throws {
+        let engines = try settings(["STT_POCKETSPHINX_MODEL_DIR": "/nowhere", "ESPEAK_PATH": "/nowhere/espeak-ng"])
+            .engines
+        let found = await EngineChecks(engines: engines, language: "en").findings()
         #expect(found.map(\.status) == [.failed, .ok, .failed])
         #expect(found.allSatisfy { $0.status == .ok || $0.fix?.contains("apt-get install") == true })
     }
 
-    @Test func theEnginesOfThisMachineWork() throws {
-        let found = EngineChecks(engines: try settings([:]).engines, language: "en").findings
+    @Test func theEnginesOfThisMachineWork() async throws {
+        let found = await EngineChecks(engines: try settings([:]).engines, language: "en").findings()
         #expect(found.map(\.status) == [.ok, .ok, .ok])
     }
 }

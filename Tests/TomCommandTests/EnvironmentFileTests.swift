@@ -21,7 +21,8 @@ import Testing
             """
         #expect(
             entries(text) == [
-                "PORT": "8080", "HOST": "127.0.0.1", "JWT_SECRET": "a b # c", "JWT_ISSUER": "x\"y", "LOG_LEVEL": "debug",
+                "PORT": "8080", "HOST": "127.0.0.1", "JWT_SECRET": "a b # c", "JWT_ISSUER": "x\"y",
+                "LOG_LEVEL": "debug",
                 "JWT_AUDIENCE": "a=b#c", "DATA_DIR": "",
             ])
     }

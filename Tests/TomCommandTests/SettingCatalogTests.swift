@@ -14,11 +14,15 @@ import Testing
 
     @Test func theContractsNamesAreThere() {
         let names = [
-            "REALTIME_STT", "REALTIME_LLM", "REALTIME_TTS", "DEV_ALLOW_NO_JWT", "JWT_SECRET", "JWT_JWKS_FILE", "JWT_ISSUER",
-            "JWT_AUDIENCE", "JWT_MAX_TTL_SECONDS", "DEV_MOCK_STT_DELAY_MS", "DEV_MOCK_LLM_DELAY_MS", "DEV_MOCK_TTS_DELAY_MS",
+            "REALTIME_STT", "REALTIME_LLM", "REALTIME_TTS", "DEV_ALLOW_NO_JWT", "JWT_SECRET", "JWT_JWKS_FILE",
+            "JWT_ISSUER",
+            "JWT_AUDIENCE", "JWT_MAX_TTL_SECONDS", "DEV_MOCK_STT_DELAY_MS", "DEV_MOCK_LLM_DELAY_MS",
+            "DEV_MOCK_TTS_DELAY_MS",
             "DEV_MOCK_DELAY_MS", "DEV_MOCK_TTS_AUDIO_MS", "VAD", "ENDPOINTING_MIN_DELAY_MS", "ENDPOINTING_MAX_DELAY_MS",
-            "INTERRUPTION_MIN_SPEECH_MS", "RATE_LIMIT_MSGS_PER_SEC", "RATE_LIMIT_BYTES_PER_SEC", "RATE_LIMIT_CONN_PER_MIN",
-            "WS_ORIGIN_ALLOWLIST", "WS_IP_ALLOWLIST", "AGENT_GREETING", "MAX_CALLS", "EVENT_LOOPS", "LOG_LEVEL", "LOG_FORMAT",
+            "INTERRUPTION_MIN_SPEECH_MS", "RATE_LIMIT_MSGS_PER_SEC", "RATE_LIMIT_BYTES_PER_SEC",
+            "RATE_LIMIT_CONN_PER_MIN",
+            "WS_ORIGIN_ALLOWLIST", "WS_IP_ALLOWLIST", "AGENT_GREETING", "MAX_CALLS", "EVENT_LOOPS", "LOG_LEVEL",
+            "LOG_FORMAT",
         ]
         #expect(names.filter { SettingCatalog.key(named: $0) == nil } == [])
     }
@@ -35,7 +39,8 @@ import Testing
         let live = SettingsDocument.environmentExample.split(separator: "\n")
             .map { line in
                 let body = line.dropFirst()
-                return line.hasPrefix("#") && body.first?.isUppercase == true && body.contains("=") ? String(body) : String(line)
+                return line.hasPrefix("#") && body.first?.isUppercase == true && body.contains("=")
+                    ? String(body) : String(line)
             }
         let file = EnvironmentFile(name: "tom.env", text: live.joined(separator: "\n"))
         #expect(file.problems == [])

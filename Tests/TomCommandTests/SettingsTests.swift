@@ -40,12 +40,13 @@ import Testing
         #expect(settings.admission.maxTokenLifetime == .seconds(60))
         #expect([settings.engines.stt, settings.engines.llm, settings.engines.tts] == [.local, .local, .local])
         let mock = settings.engines.mock
-        #expect([mock.sttDelay, mock.llmDelay, mock.ttsDelay] == [.milliseconds(50), .milliseconds(50), .milliseconds(50)])
+        #expect(
+            [mock.sttDelay, mock.llmDelay, mock.ttsDelay] == [.milliseconds(50), .milliseconds(50), .milliseconds(50)])
         #expect(mock.audio == .milliseconds(1_500))
         #expect(settings.conversation.endpointingMinDelay == .milliseconds(500))
         #expect(settings.conversation.endpointingMaxDelay == .milliseconds(3_000))
         #expect(settings.conversation.interruptionMinSpeech == .milliseconds(300))
-        #expect(settings.conversation.falseInterruptionTimeout == .seconds(2))
+        #expect(settings.conversation.falseInterruptionMaxSpeech == .milliseconds(800))
         #expect(settings.conversation.greets)
         #expect(
             settings.limits
@@ -75,7 +76,8 @@ import Testing
 
     @Test func everyProblemIsReportedAtOnceWithPlaceBoundAndFix() {
         let found = problems(
-            ["PORT": "99999", "VAD": "silero", "ENDPOINTING_MIN_DELAY_MS": "4000"], dotEnv: "REALTIME_SST=mock\nCOMPOSE_FILE=x",
+            ["PORT": "99999", "VAD": "silero", "ENDPOINTING_MIN_DELAY_MS": "4000"],
+            dotEnv: "REALTIME_SST=mock\nCOMPOSE_FILE=x",
             file: "\nMAX_CALL=5\nFOO=1\nMAX_CALLS=x")
         #expect(
             Set(found.map { "\($0.key) \($0.source)" }) == [
@@ -127,13 +129,13 @@ import Testing
     @Test func zeroMeansUnlimitedOrNever() throws {
         let settings = try settings([
             "RATE_LIMIT_MSGS_PER_SEC": "0", "RATE_LIMIT_BYTES_PER_SEC": "0", "RATE_LIMIT_CONN_PER_MIN": "0",
-            "IDLE_PROMPT_AFTER_MS": "0", "FALSE_INTERRUPTION_TIMEOUT_MS": "0",
+            "IDLE_PROMPT_AFTER_MS": "0", "FALSE_INTERRUPTION_MAX_SPEECH_MS": "0",
         ])
         #expect(settings.limits.messagesPerSecond == nil)
         #expect(settings.limits.bytesPerSecond == nil)
         #expect(settings.limits.connectionsPerMinute == nil)
         #expect(settings.conversation.idlePromptAfter == nil)
-        #expect(settings.conversation.falseInterruptionTimeout == nil)
+        #expect(settings.conversation.falseInterruptionMaxSpeech == nil)
     }
 
     @Test(arguments: ["0.0.0.0", "::", "192.0.2.1", "tom.example.org", "127.0.0.1.example.org"])
@@ -141,7 +143,10 @@ import Testing
         #expect(problems(["HOST": host]).map(\.key) == ["HOST"])
         let secret = String(repeating: "s", count: 32)
         #expect(try settings(["HOST": host, "JWT_SECRET": secret]).admission.hasKeys)
-        #expect(try settings(["HOST": host, "DEV_ALLOW_NO_JWT": "true"]).warnings.contains { $0.contains("DEV_ALLOW_NO_JWT") })
+        #expect(
+            try settings(["HOST": host, "DEV_ALLOW_NO_JWT": "true"]).warnings.contains {
+                $0.contains("DEV_ALLOW_NO_JWT")
+            })
     }
 
     @Test(arguments: ["127.0.0.1", "127.8.9.1", "localhost", "::1", "[::1]"])
@@ -160,9 +165,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("WS_ORIGIN_ALLOWLIST", "https://a.example, http://b:8080,*", true), ("WS_ORIGIN_ALLOWLIST", "a.example", false),
-        ("WS_ORIGIN_ALLOWLIST", "https://a.example/path", false), ("WS_IP_ALLOWLIST", "10.0.0.0/8, ::1, 192.0.2.7", true),
-        ("WS_IP_ALLOWLIST", "10.0.0.0/33", false), ("WS_IP_ALLOWLIST", "300.1.1.1", false), ("DEV_ALLOW_NO_JWT", "Yes", true),
+        ("WS_ORIGIN_ALLOWLIST", "https://a.example, http://b:8080,*", true),
+        ("WS_ORIGIN_ALLOWLIST", "a.example", false),
+        ("WS_ORIGIN_ALLOWLIST", "https://a.example/path", false),
+        ("WS_IP_ALLOWLIST", "10.0.0.0/8, ::1, 192.0.2.7", true),
+        ("WS_IP_ALLOWLIST", "10.0.0.0/33", false), ("WS_IP_ALLOWLIST", "300.1.1.1", false),
+        ("DEV_ALLOW_NO_JWT", "Yes", true),
         ("DEV_ALLOW_NO_JWT", "maybe", false), ("HOST", "a b", false), ("PORT", "8080.0", false), ("PORT", "-1", false),
         ("MAX_CALLS", "0", false), ("LOG_LEVEL", "verbose", false),
     ])

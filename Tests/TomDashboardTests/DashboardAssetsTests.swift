@@ -22,7 +22,8 @@ struct DashboardAssetsTests {
         for path in onDisk {
             let content = try Data(contentsOf: Self.folder.appending(path: String(path.dropFirst())))
             let asset = try #require(DashboardAssets.asset(path: path))
-            #expect(asset.bytes == Array(content), "\(path)")
+            let same = asset.bytes == Array(content)  // apart, so that a failure does not print the files
+            #expect(same, "\(path) differs from the file on disk")
         }
     }
 
@@ -46,7 +47,9 @@ struct DashboardAssetsTests {
 
     @Test(
         "a path outside the folder finds nothing",
-        arguments: ["", "index.html", "/js", "/js/", "/../Package.swift", "/js/../index.html", "/INDEX.HTML", "//index.html"])
+        arguments: [
+            "", "index.html", "/js", "/js/", "/../Package.swift", "/js/../index.html", "/INDEX.HTML", "//index.html",
+        ])
     func otherPaths(path: String) {
         #expect(DashboardAssets.asset(path: path) == nil)
     }

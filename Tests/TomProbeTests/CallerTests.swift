@@ -11,7 +11,8 @@ struct CallerDialogue {
 
     init(turns: Int? = 1, duration: Duration? = nil, frames: Int = 5) throws {
         let script = Caller.Script(
-            utterances: [try Speech.utterance(frames: frames)], turns: turns, duration: duration, pause: .milliseconds(100),
+            utterances: [try Speech.utterance(frames: frames)], turns: turns, duration: duration,
+            pause: .milliseconds(100),
             replyTimeout: .seconds(2))
         caller = Caller(script: script, start: ClientEvent.Start())
         actions = caller.handle(.opened, at: now)
@@ -41,7 +42,8 @@ struct CallerDialogue {
             .connected(
                 .init(
                     callID: "c", input: .standard, output: .standard, framing: framing,
-                    engines: .init(stt: "s", llm: "l", tts: "t"), limits: .init(messagesPerSecond: 120, maxMessageBytes: 65_536))))
+                    engines: .init(stt: "s", llm: "l", tts: "t"),
+                    limits: .init(messagesPerSecond: 120, maxMessageBytes: 65_536))))
     }
 
     mutating func audio(_ response: String, turn: String = "t1", ms: Int) {
@@ -53,7 +55,8 @@ struct CallerDialogue {
             .turnEnd(
                 .init(
                     turnID: "t1", responseID: response, status: status,
-                    latency: .init(endpointingMs: 500, sttMs: 10, llmFirstTokenMs: 20, ttsFirstAudioMs: 30, e2eMs: e2e))))
+                    latency: .init(endpointingMs: 500, sttMs: 10, llmFirstTokenMs: 20, ttsFirstAudioMs: 30, e2eMs: e2e))
+            ))
     }
 
     /// Connects, lets the greeting's time pass, and speaks one utterance to its end.

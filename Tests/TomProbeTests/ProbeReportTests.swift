@@ -8,7 +8,8 @@ import TomWire
 @Suite struct ProbeReportTests {
     private func report(records: [CallRecord]) throws -> ProbeReport {
         let options = ProbeOptions(
-            url: try ServerURL("ws://127.0.0.1:1"), calls: max(1, records.count), utterances: [try Speech.utterance(frames: 2)],
+            url: try ServerURL("ws://127.0.0.1:1"), calls: max(1, records.count),
+            utterances: [try Speech.utterance(frames: 2)],
             callID: "t")
         return ProbeReport(
             options: options, records: records, startedAt: Date(timeIntervalSince1970: 0),

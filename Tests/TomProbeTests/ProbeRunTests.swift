@@ -23,7 +23,9 @@ import TomErrors
             #expect(report.calls == CallCounts(attempted: 2, connected: 2))
             #expect(report.turns == TurnCounts(spoken: 4, answered: 4))
             #expect(report.engines == .init(stt: "script", llm: "script", tts: "script"))
-            for measure in [ProbeMeasure.endToEndClient, .endToEndServer, .endpointing, .stt, .llmFirstToken, .ttsFirstAudio] {
+            for measure in [
+                ProbeMeasure.endToEndClient, .endToEndServer, .endpointing, .stt, .llmFirstToken, .ttsFirstAudio,
+            ] {
                 #expect(report[measure]?.count == 4)
             }
             #expect(report[.connect]?.count == 2)

@@ -64,7 +64,8 @@ struct SchemaCheck {
             return text.range(of: pattern, options: .regularExpression) == nil ? ["\(path): does not match"] : []
         case "minimum": return compare(value, rule, path) { $0 >= $1 }
         case "exclusiveMinimum": return compare(value, rule, path) { $0 > $1 }
-        case "minLength": return (value.text?.count).map { Double($0) >= rule.number ?? 0 } == false ? ["\(path): too short"] : []
+        case "minLength":
+            return (value.text?.count).map { Double($0) >= rule.number ?? 0 } == false ? ["\(path): too short"] : []
         default: return checkContainer(keyword, rule, value, schema, path)
         }
     }

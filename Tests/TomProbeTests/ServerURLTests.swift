@@ -11,7 +11,9 @@ import Testing
         #expect(try ServerURL(text).description == canonical)
     }
 
-    @Test(arguments: ["", "127.0.0.1:8080", "ftp://x", "ws://", "ws://u:p@host", "ws://host?t=token", "ws://host:70000"])
+    @Test(arguments: [
+        "", "127.0.0.1:8080", "ftp://x", "ws://", "ws://u:p@host", "ws://host?t=token", "ws://host:70000",
+    ])
     func othersAreRefused(text: String) {
         #expect(throws: ProbeError.self) { try ServerURL(text) }
     }

@@ -1,5 +1,5 @@
-import TomAudio
 import Testing
+import TomAudio
 
 @testable import TomProbe
 

@@ -13,7 +13,9 @@ struct AccessRequest: Sendable {
     /// Whether the request comes from this machine, and was meant for it. A page of the web can make a browser connect to
     /// loopback under the page's own name (DNS rebinding), and a proxy on this machine connects for others: both show.
     var isLocal: Bool {
-        guard peer?.isLoopback == true, let host, HostPort(host, defaultPort: 80)?.isLoopback == true else { return false }
+        guard peer?.isLoopback == true, let host, HostPort(host, defaultPort: 80)?.isLoopback == true else {
+            return false
+        }
         return fields[.forwarded] == nil && fields[.xForwardedFor] == nil
     }
 }
@@ -53,7 +55,8 @@ final class AccessPolicy: Sendable {
         let authentication = configuration.authentication
         self.verifier = verifier
         claims = ClaimsPolicy(
-            issuer: authentication.issuer, audience: authentication.audience, maxTTLSeconds: authentication.maxTTLSeconds)
+            issuer: authentication.issuer, audience: authentication.audience,
+            maxTTLSeconds: authentication.maxTTLSeconds)
         allowMissingToken = authentication.allowMissingToken
         origins = OriginPolicy(allowed: configuration.originAllowList)
         var ranges: [IPAddressRange] = []
@@ -80,7 +83,9 @@ final class AccessPolicy: Sendable {
     /// - Parameter now: seconds on a clock that does not go backwards.
     func countConnection(_ peer: IPAddress?, now: Double) throws(ServerError) {
         guard let peer else { return }
-        if let wait = limiter.withLock({ $0.admit(peer, now: now) }) { throw .tooManyConnections(retryAfterSeconds: wait) }
+        if let wait = limiter.withLock({ $0.admit(peer, now: now) }) {
+            throw .tooManyConnections(retryAfterSeconds: wait)
+        }
     }
 
     /// Judges origin and token of a call.

@@ -22,7 +22,8 @@ struct ConnectionRateLimiter: Sendable {
         let key = address.limitKey
         clock += 1
         if buckets[key] == nil, buckets.count >= capacity { makeRoom(now: now) }
-        var entry = buckets[key] ?? (TokenBucket(rate: Double(perMinute) / 60, burst: Double(perMinute), now: now), clock)
+        var entry =
+            buckets[key] ?? (TokenBucket(rate: Double(perMinute) / 60, burst: Double(perMinute), now: now), clock)
         let admitted = entry.bucket.take(now: now)
         entry.seen = clock
         buckets[key] = entry

@@ -31,10 +31,14 @@ struct IPAddress: Hashable, Sendable {
     }
 
     /// 127.0.0.0/8 or ::1.
-    var isLoopback: Bool { bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1 }
+    var isLoopback: Bool {
+        bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1
+    }
 
     /// The unit that limits count by: the address, or for IPv6 its /64, which one subscriber usually has whole.
-    var limitKey: IPAddress { bytes.count == 4 ? self : IPAddress(raw: Array(bytes.prefix(8)) + Array(repeating: 0, count: 8)) }
+    var limitKey: IPAddress {
+        bytes.count == 4 ? self : IPAddress(raw: Array(bytes.prefix(8)) + Array(repeating: 0, count: 8))
+    }
 
     private init(raw: [UInt8]) { bytes = raw }
 }

@@ -47,7 +47,9 @@ struct HostPort: Sendable, Equatable {
         if rest.isEmpty {
             port = defaultPort
         } else {
-            guard rest.first == ":", let number = Int(rest.dropFirst()), (1...65_535).contains(number) else { return nil }
+            guard rest.first == ":", let number = Int(rest.dropFirst()), (1...65_535).contains(number) else {
+                return nil
+            }
             port = number
         }
     }

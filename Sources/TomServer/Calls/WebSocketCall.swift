@@ -110,7 +110,7 @@ final class WebSocketCall: WebSocketEndpoint {
     }
 
     func sendConnected() {
-        let names = surroundings.factory.engineNames
+        let names = surroundings.factory.engineNames(for: CallOptions(callID: live.id, settings))
         write(
             .connected(
                 .init(

@@ -23,7 +23,9 @@ struct AssetRoute: Sendable {
     func respond(to request: Request) throws(ServerError) -> Response {
         let path = request.uri.path.drop { $0 == "/" }
         guard let asset = assets(String(path)) else { throw .notFound }
-        let tag = "\"" + SHA256.hash(data: asset.bytes).prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+        let tag =
+            "\""
+            + SHA256.hash(data: asset.bytes).prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
             .joined() + "\""
         // revalidated on every load: an updated server must not meet an old page
         var headers: HTTPFields = [.eTag: tag, .cacheControl: "no-cache"]

@@ -26,7 +26,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     /// - Parameter onTimeout: told of connections that were closed for want of a request.
     init(
-        limits: ServerConfiguration.HTTPLimits, unfinished: UnfinishedConnections, onTimeout: @escaping @Sendable () -> Void
+        limits: ServerConfiguration.HTTPLimits, unfinished: UnfinishedConnections,
+        onTimeout: @escaping @Sendable () -> Void
     ) {
         self.limits = limits
         self.unfinished = unfinished

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 
 /// A refusal as RFC 9457 problem details, with TOM's `code` and `hint` beside the standard members.
 struct Problem: Encodable {
@@ -16,12 +17,17 @@ struct Problem: Encodable {
 
     init(_ error: ServerError, path: String) {
         type = "about:blank"
-        title = HTTPResponse.Status(integerLiteral: error.status).reasonPhrase
+        title = Self.status(error.status).reasonPhrase
         status = error.status
         detail = error.message
         instance = String(path.prefix(256))
         code = error.code
         hint = error.hint
+    }
+
+    /// swift-http-types knows no phrase for a number that is not a literal; NIO does.
+    private static func status(_ code: Int) -> HTTPResponse.Status {
+        .init(code: code, reasonPhrase: HTTPResponseStatus(statusCode: code).reasonPhrase)
     }
 
     /// The whole response, with the header fields that the status asks for.
@@ -43,7 +49,7 @@ struct Problem: Encodable {
         }
         if let seconds = error.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
         return Response(
-            status: .init(integerLiteral: error.status), headers: headers, body: JSONBody.encode(Problem(error, path: path)))
+            status: status(error.status), headers: headers, body: JSONBody.encode(Problem(error, path: path)))
     }
 }
 

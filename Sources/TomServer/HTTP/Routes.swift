@@ -76,7 +76,6 @@ struct Routes: Sendable {
     private func acceptCall(_ request: Request, _ context: ServerRequestContext) async throws -> Response {
         let seen = context.access(request)
         try access.admitAddress(seen.peer)
-        let handshake = try WebSocketHandshake(request.head)
         let raw = context.parameters.get("call_id") ?? ""
         let id = raw.contains("%") ? raw.removingPercentEncoding ?? raw : raw
         guard CallID.isValid(id) else { throw ServerError.badCallID }
@@ -86,8 +85,12 @@ struct Routes: Sendable {
         let live = try registry.claim(id, transport: "websocket", at: Date())
         // whatever becomes of the connection from here on, its end gives the slot back
         context.channel.closeFuture.whenComplete { _ in live.release() }
+        let handshake: WebSocketHandshake
         do {
             try access.redeem(admission, now: Clocks.unixSeconds())
+            // judged last: a browser hides the status of a refused handshake from its page, which learns it with a plain
+            // GET of the same address; that is answered 426 only when a call would have been taken
+            handshake = try WebSocketHandshake(request.head)
         } catch {
             live.release()
             throw error

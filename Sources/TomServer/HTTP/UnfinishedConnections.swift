@@ -39,12 +39,14 @@ final class UnfinishedConnections: Sendable {
         let key = address?.limitKey
         let (id, victims) = state.withLock { state -> (UInt64, [(Entry, Shed)]) in
             var victims: [(Entry, Shed)] = []
-            if let key, let oldest = state.byAddress[key]?.first, state.byAddress[key, default: []].count >= maxPerAddress,
+            if let key, let oldest = state.byAddress[key]?.first,
+                state.byAddress[key, default: []].count >= maxPerAddress,
                 let entry = Self.remove(oldest, from: &state)
             {
                 victims.append((entry, .perAddress))
             }
-            while state.entries.count >= maxOverall, let oldest = state.order.first(where: { state.entries[$0] != nil }),
+            while state.entries.count >= maxOverall,
+                let oldest = state.order.first(where: { state.entries[$0] != nil }),
                 let entry = Self.remove(oldest, from: &state)
             {
                 victims.append((entry, .overall))

@@ -20,8 +20,10 @@ public struct MetricDescriptor: Sendable {
         .init("tom_calls_active", "Calls that are live now."),
         .init("tom_calls_total", "Calls that ended, by transport, result and reason."),
         .init("tom_calls_refused_total", "Calls refused before they began, by error code."),
-        .init("tom_call_duration_seconds", "Duration of calls.", buckets: [1, 5, 15, 30, 60, 120, 300, 600, 1_800, 3_600]),
-        .init("tom_turn_latency_seconds", "End of the caller's speech to the first reply audio.", buckets: latencyBuckets),
+        .init(
+            "tom_call_duration_seconds", "Duration of calls.", buckets: [1, 5, 15, 30, 60, 120, 300, 600, 1_800, 3_600]),
+        .init(
+            "tom_turn_latency_seconds", "End of the caller's speech to the first reply audio.", buckets: latencyBuckets),
         .init("tom_turn_stage_seconds", "Time a turn spent in each stage.", buckets: latencyBuckets),
         .init("tom_turns_total", "Turns that ended, by status."),
         .init("tom_interruptions_total", "Replies that the caller interrupted."),

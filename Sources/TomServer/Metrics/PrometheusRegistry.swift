@@ -56,7 +56,9 @@ public final class PrometheusRegistry: MetricsFactory {
     }
 
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        guard case .histogram(let series) = series(label, .histogram, dimensions) else { return HistogramSeries(bounds: []) }
+        guard case .histogram(let series) = series(label, .histogram, dimensions) else {
+            return HistogramSeries(bounds: [])
+        }
         return series
     }
 

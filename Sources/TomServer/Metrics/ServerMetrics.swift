@@ -19,7 +19,10 @@ struct ServerMetrics: Sendable {
     func callEnded(transport: String, _ termination: Termination, seconds: Double) {
         counter(
             "tom_calls_total",
-            [("transport", transport), ("result", termination.result.rawValue), ("reason", termination.reason.rawValue)])
+            [
+                ("transport", transport), ("result", termination.result.rawValue),
+                ("reason", termination.reason.rawValue),
+            ])
         registry.makeRecorder(label: "tom_call_duration_seconds", dimensions: [], aggregate: true).record(seconds)
     }
 

@@ -43,7 +43,9 @@ final class UpgradePoint: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch state {
         case .http:
-            if case .head(let head) = Self.unwrapInboundIn(data) { asksUpgrade = head.headers.contains(name: "upgrade") }
+            if case .head(let head) = Self.unwrapInboundIn(data) {
+                asksUpgrade = head.headers.contains(name: "upgrade")
+            }
             context.fireChannelRead(data)
         case .switching: early.append(Bytes.unwrapInboundIn(data))
         case .upgraded: break
@@ -67,7 +69,9 @@ final class UpgradePoint: ChannelDuplexHandler {
         }
     }
 
-    private func writeHead(_ context: ChannelHandlerContext, _ head: HTTPResponseHead, _ promise: EventLoopPromise<Void>?) {
+    private func writeHead(
+        _ context: ChannelHandlerContext, _ head: HTTPResponseHead, _ promise: EventLoopPromise<Void>?
+    ) {
         var head = head
         if head.status == .switchingProtocols, let plan {
             state = .switching(plan)

@@ -36,7 +36,9 @@ public final class WebSocketConnection: ChannelInboundHandler {
     /// The connection's event loop, on which the endpoint is called.
     public var eventLoop: any EventLoop { channel.eventLoop }
     var channel: any Channel {
-        guard let context else { preconditionFailure("a WebSocket is used outside its channel's life, in state \(state)") }
+        guard let context else {
+            preconditionFailure("a WebSocket is used outside its channel's life, in state \(state)")
+        }
         return context.channel
     }
 
@@ -185,7 +187,9 @@ public final class WebSocketConnection: ChannelInboundHandler {
         if state == .open {
             if !context.channel.isWritable {
                 let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-                stallTimer = context.eventLoop.scheduleTask(in: limits.writeStallTimeout) { bound.value.drop(.unresponsive) }
+                stallTimer = context.eventLoop.scheduleTask(in: limits.writeStallTimeout) {
+                    bound.value.drop(.unresponsive)
+                }
             }
             endpoint.writabilityChanged()
         }

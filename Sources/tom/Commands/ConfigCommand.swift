@@ -34,7 +34,8 @@ struct ConfigCommand: ParsableCommand {
         let resolved = try options.resolve()
         let settings = try Settings(resolved)
         settings.warnings.forEach(Terminal.warn)
-        Terminal.write(json ? try ScriptOutput.json(SettingList(resolved, warnings: settings.warnings)) : table(resolved))
+        Terminal.write(
+            json ? try ScriptOutput.json(SettingList(resolved, warnings: settings.warnings)) : table(resolved))
     }
 
     private func table(_ resolved: ResolvedSettings) -> String {
@@ -82,7 +83,8 @@ struct SettingList: Encodable {
     init(_ resolved: ResolvedSettings, warnings: [String]) {
         settings = resolved.all.map {
             Entry(
-                name: $0.key.name, value: $0.shown, source: $0.source, standard: $0.key.standard, isSecret: $0.key.isSecret)
+                name: $0.key.name, value: $0.shown, source: $0.source, standard: $0.key.standard,
+                isSecret: $0.key.isSecret)
         }
         self.warnings = warnings
     }

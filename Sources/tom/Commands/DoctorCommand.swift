@@ -4,7 +4,8 @@ import ArgumentParser
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check engines, port, certificate, microphone prerequisites and limits, and say how to fix what is missing.",
+        abstract:
+            "Check engines, port, certificate, microphone prerequisites and limits, and say how to fix what is missing.",
         usage: """
             tom doctor
             tom doctor --agent agents/receptionist.de.yaml

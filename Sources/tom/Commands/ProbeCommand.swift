@@ -26,7 +26,9 @@ struct ProbeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Calls at the same time.", valueName: "n"))
     var calls = 1
 
-    @Option(help: ArgumentHelp("Turns of each call; every sentence once when neither this nor --duration is given.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Turns of each call; every sentence once when neither this nor --duration is given.", valueName: "n"))
     var turns: Int?
 
     @Option(help: ArgumentHelp("Begin turns for this many seconds.", valueName: "seconds"))
@@ -44,10 +46,14 @@ struct ProbeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Language of the call and of --say, such as de.", valueName: "code"))
     var language: String?
 
-    @Option(help: ArgumentHelp("Write the report as JSON (docs/probe.schema.json); - for standard output.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Write the report as JSON (docs/probe.schema.json); - for standard output.", valueName: "file"))
     var json: String?
 
-    @Option(name: .customLong("slo-stt"), help: ArgumentHelp("Limit of the 95th percentile of speech to text.", valueName: "ms"))
+    @Option(
+        name: .customLong("slo-stt"),
+        help: ArgumentHelp("Limit of the 95th percentile of speech to text.", valueName: "ms"))
     var sloSTT = 100.0
 
     @Option(name: .customLong("slo-llm"), help: ArgumentHelp("The same of the model's first token.", valueName: "ms"))
@@ -59,10 +65,14 @@ struct ProbeCommand: AsyncParsableCommand {
     @Option(name: .customLong("slo-rtt"), help: ArgumentHelp("The same of the ping round trip.", valueName: "ms"))
     var sloRTT = 50.0
 
-    @Option(name: .customLong("slo-e2e"), help: ArgumentHelp("The same from the caller's last word to the reply's first audio.", valueName: "ms"))
+    @Option(
+        name: .customLong("slo-e2e"),
+        help: ArgumentHelp("The same from the caller's last word to the reply's first audio.", valueName: "ms"))
     var sloE2E = 1_500.0
 
-    @Option(name: .customLong("ca-file"), help: ArgumentHelp("PEM file of the authority to trust instead of the system's.", valueName: "file"))
+    @Option(
+        name: .customLong("ca-file"),
+        help: ArgumentHelp("PEM file of the authority to trust instead of the system's.", valueName: "file"))
     var caFile: String?
 
     @Option(help: ArgumentHelp("Call id; several calls get it with a number behind.", valueName: "call id"))
@@ -92,7 +102,7 @@ struct ProbeCommand: AsyncParsableCommand {
         do {
             let sources = try self.options.sources()
             let resolved = try sources.resolve().checked()
-            let options = try probeOptions(espeak: resolved.text(.espeakPath) ?? "espeak-ng")
+            let options = try await probeOptions(espeak: resolved.text(.espeakPath).map(Settings.path) ?? "")
             let tokens = try await callTokens(options, sources: sources, resolved: resolved)
             let probe = Probe(options) { tokens[$0] }
             report = try await ProbeProgressLine.show(probe, isQuiet: quiet) { try await probe.run() }
@@ -118,14 +128,15 @@ struct ProbeCommand: AsyncParsableCommand {
         }
     }
 
-    private func probeOptions(espeak: String) throws -> ProbeOptions {
+    private func probeOptions(espeak: String) async throws -> ProbeOptions {
         var utterances = try wav.map { try CallerVoice.recording(path: $0) }
         let sentences = utterances.isEmpty && say.isEmpty ? CallerVoice.standardSentences : say
-        utterances += try sentences.map {
-            try CallerVoice.sentence($0, language: language ?? "en", program: espeak)
+        for sentence in sentences {
+            utterances.append(try await CallerVoice.sentence(sentence, language: language ?? "en", program: espeak))
         }
         return ProbeOptions(
-            url: try ServerURL(url), calls: calls, turns: turns, duration: duration.map { .seconds($0) }, framing: framing,
+            url: try ServerURL(url), calls: calls, turns: turns, duration: duration.map { .seconds($0) },
+            framing: framing,
             utterances: utterances,
             objectives: ServiceObjectives(
                 stt: sloSTT, llmFirstToken: sloLLM, ttsFirstAudio: sloTTS, roundTrip: sloRTT, endToEnd: sloE2E),

@@ -23,7 +23,9 @@ enum ProbeProgressLine {
 
     /// One line on `progress`.
     static func text(_ progress: ProbeProgress) -> String {
-        var parts = ["\(progress.begun - progress.ended) of \(progress.calls) calls live", "\(progress.answered) turns answered"]
+        var parts = [
+            "\(progress.begun - progress.ended) of \(progress.calls) calls live", "\(progress.answered) turns answered",
+        ]
         if progress.unanswered > 0 { parts.append("\(progress.unanswered) unanswered") }
         if progress.failed > 0 { parts.append("\(progress.failed) calls failed") }
         if let last = progress.lastEndToEndMs { parts.append("latest reply after \(Int(last)) ms") }

@@ -12,12 +12,15 @@ struct SettingOptions: ParsableArguments {
         let environment = ProcessInfo.processInfo.environment
         var sources = SettingSources(commandLine: flags, environment: environment)
         sources.dotEnv = try EnvironmentFile.read(path: ".env", name: ".env")
-        guard let path = config ?? environment["TOM_CONFIG_FILE"].flatMap({ $0.isEmpty ? nil : $0 }) else { return sources }
+        guard let path = config ?? environment["TOM_CONFIG_FILE"].flatMap({ $0.isEmpty ? nil : $0 }) else {
+            return sources
+        }
         guard let file = try EnvironmentFile.read(path: path, name: path) else {
             throw SettingsError(problems: [
                 SettingProblem(
                     key: config == nil ? "TOM_CONFIG_FILE" : "--config", source: "command line or environment",
-                    reason: "there is no file \(path)", fix: "Check the path; `tom config --env-example` writes a file to begin with.")
+                    reason: "there is no file \(path)",
+                    fix: "Check the path; `tom config --env-example` writes a file to begin with.")
             ])
         }
         sources.file = file
@@ -43,7 +46,9 @@ struct ServeOptions: ParsableArguments {
 
     /// - Throws: `SettingsError` when a file is missing or cannot be read.
     func resolve() throws -> ResolvedSettings {
-        let flags: [(SettingKey, String?)] = [(.host, host), (.port, port), (.agentFile, agent), (.journalDir, journal)]
+        let flags: [(SettingKey, String?)] = [
+            (.host, host), (.port, port), (.agentFile, agent), (.journalDir, journal),
+        ]
         let given = Dictionary(uniqueKeysWithValues: flags.compactMap { key, value in value.map { (key.name, $0) } })
         return try settings.sources(flags: given).resolve()
     }

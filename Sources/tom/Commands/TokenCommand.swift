@@ -11,7 +11,8 @@ struct TokenCommand: AsyncParsableCommand {
             tom token --call-id demo --ttl 30 --json --config tom.env
             tom token --scope operator
             """,
-        discussion: "The token is good once. The secret comes from the environment or a settings file, never from a flag.")
+        discussion:
+            "The token is good once. The secret comes from the environment or a settings file, never from a flag.")
 
     @Option(help: ArgumentHelp("The call the token is for, as in /ws/stream/<call id>.", valueName: "call id"))
     var callID: String?
@@ -42,7 +43,8 @@ struct TokenCommand: AsyncParsableCommand {
         let admission = try Settings(options.sources().resolve()).admission
         let longest = Int(admission.maxTokenLifetime.components.seconds)
         if let ttl, ttl > longest {
-            throw ValidationError("--ttl \(ttl) is above JWT_MAX_TTL_SECONDS, which is \(longest); the server would refuse it.")
+            throw ValidationError(
+                "--ttl \(ttl) is above JWT_MAX_TTL_SECONDS, which is \(longest); the server would refuse it.")
         }
         let token = try await CallTokenIssuer(admission)
             .issue(callID: callID, subject: sub, scope: scope, lifetime: ttl ?? longest, at: Date())

@@ -2,7 +2,8 @@ import Foundation
 
 /// A file of `KEY=value` lines: a `.env` file, or the file named by `--config`.
 ///
-/// Blank lines and lines that begin with `#` are skipped, a leading `export` is allowed, a value may stand in single or double
+/// Blank lines and lines that begin with `#` are skipped, a leading `export` is allowed, a value may stand in single
+/// or double
 /// quotes. Within an unquoted value ` #` begins a comment. Nothing is expanded.
 struct EnvironmentFile: Sendable, Equatable {
     /// One assignment.

@@ -19,7 +19,8 @@ struct ResolvedSetting: Sendable, Equatable {
     }
 }
 
-/// Every setting's effective value, each of them well-formed: one that is not has its default, and a problem tells of it.
+/// Every setting's effective value, each of them well-formed: one that is not has its default, and a problem tells of
+/// it.
 struct ResolvedSettings: Sendable, Equatable {
     fileprivate let values: [String: ResolvedSetting]
     /// Unknown names and bad values.

@@ -42,7 +42,7 @@ enum SettingCatalog {
     ]
     private static let conversation = [
         SettingKey.agentFile, .agentGreeting, .vad, .endpointingMinDelayMs, .endpointingMaxDelayMs,
-        .interruptionMinSpeechMs, .falseInterruptionTimeoutMs, .idlePromptAfterMs, .idlePrompts,
+        .interruptionMinSpeechMs, .falseInterruptionMaxSpeechMs, .idlePromptAfterMs, .idlePrompts,
     ]
     private static let limits = [
         SettingKey.maxCalls, .rateLimitMessages, .rateLimitBytes, .rateLimitConnections, .maxMessageBytes,

@@ -4,7 +4,8 @@ extension SettingKey {
 
     static let stt = SettingKey(
         "REALTIME_STT", .word(engineWords), default: "local",
-        "Speech to text. `local` is PocketSphinx with the agent's phrases as its grammar; `off` leaves typed text and keys.")
+        "Speech to text. `local` is PocketSphinx with the agent's phrases as its grammar; `off` leaves typed text and keys."
+    )
     static let llm = SettingKey(
         "REALTIME_LLM", .word(engineWords), default: "local",
         "Language model. `local` is the receptionist of the agent file; `off` answers nothing.")
@@ -27,8 +28,8 @@ extension SettingKey {
         "STT_POCKETSPHINX_MAX_DECODERS", .integer(1...256), default: "8",
         "PocketSphinx decoders at one time, each with a thread of its own and about 40 MB.")
     static let espeakPath = SettingKey(
-        "ESPEAK_PATH", .path, default: "espeak-ng",
-        "The eSpeak NG program: a path, or a name to look for in `PATH`.")
+        "ESPEAK_PATH", .path, default: "/usr/bin/espeak-ng",
+        "Absolute path of the eSpeak NG program.")
 
     static let mockDelayMs = SettingKey(
         "DEV_MOCK_DELAY_MS", .integer(0...60_000), default: "50",
@@ -63,9 +64,9 @@ extension SettingKey {
     static let interruptionMinSpeechMs = SettingKey(
         "INTERRUPTION_MIN_SPEECH_MS", .integer(0...10_000), default: "300",
         "Speech that stops TOM's reply; shorter sounds, such as a cough or “mhm”, do not.")
-    static let falseInterruptionTimeoutMs = SettingKey(
-        "FALSE_INTERRUPTION_TIMEOUT_MS", .integer(0...30_000), default: "2000",
-        "Silence without words after which an interrupted reply goes on; 0: it never does.")
+    static let falseInterruptionMaxSpeechMs = SettingKey(
+        "FALSE_INTERRUPTION_MAX_SPEECH_MS", .integer(0...10_000), default: "800",
+        "An interruption without words that is shorter than this was a noise: the reply goes on; 0: it never does.")
     static let idlePromptAfterMs = SettingKey(
         "IDLE_PROMPT_AFTER_MS", .integer(0...600_000), default: "15000",
         "Silence on both sides after which TOM asks whether the caller is still there; 0: never.")

@@ -71,7 +71,9 @@ extension SettingKey.Kind {
         case .text, .path: value.contains("\0") ? "holds a NUL byte" : nil
         case .host: value.contains(where: { $0.isWhitespace || $0 == "/" }) ? "is not a host name or address" : nil
         case .origins:
-            SettingValue.list(value).first { !SettingValue.isOrigin($0) }.map { "holds “\($0)”, which is not an origin" }
+            SettingValue.list(value).first { !SettingValue.isOrigin($0) }.map {
+                "holds “\($0)”, which is not an origin"
+            }
         case .addresses:
             SettingValue.list(value).first { !SettingValue.isAddressRange($0) }
                 .map { "holds “\($0)”, which is neither an address nor a CIDR range" }

@@ -1,12 +1,14 @@
 import Configuration
 
-/// Where settings come from, strongest first: command line, environment, `.env`, the file of `--config`. What none of them
+/// Where settings come from, strongest first: command line, environment, `.env`, the file of `--config`. What none of
+/// them
 /// sets has its default.
 struct SettingSources: Sendable {
     /// Values of flags by setting name.
     var commandLine: [String: String] = [:]
     var environment: [String: String] = [:]
-    /// The working directory's `.env`, which may belong to other programs too: only names that look like TOM's are judged.
+    /// The working directory's `.env`, which may belong to other programs too: only names that look like TOM's are
+    /// judged.
     var dotEnv: EnvironmentFile?
     /// The file of `--config`, which is TOM's own: every name in it must be a setting.
     var file: EnvironmentFile?
@@ -62,7 +64,8 @@ struct SettingSources: Sendable {
         return layers
     }
 
-    /// An empty value counts as not set, since that is what compose files and shells pass on for a variable without one.
+    /// An empty value counts as not set, since that is what compose files and shells pass on for a variable without
+    /// one.
     private static func provider(_ variables: [String: String]) -> EnvironmentVariablesProvider {
         let known = variables.filter { SettingCatalog.key(named: $0.key) != nil && !$0.value.isEmpty }
         return EnvironmentVariablesProvider(
@@ -82,7 +85,8 @@ struct SettingSources: Sendable {
         }
     }
 
-    /// The environment belongs to the whole machine, so that a name TOM does not know only gets a warning, and only when it
+    /// The environment belongs to the whole machine, so that a name TOM does not know only gets a warning, and only
+    /// when it
     /// is next to one it does.
     private func suspiciousEnvironment() -> [String] {
         environment.keys.sorted().compactMap { name in

@@ -16,7 +16,8 @@ enum SettingValue {
         text.split(separator: ",").map { trim($0) }.filter { !$0.isEmpty }
     }
 
-    /// Whether `text` is a serialised origin of RFC 6454 section 6.2: scheme, host and perhaps a port, nothing behind them;
+    /// Whether `text` is a serialised origin of RFC 6454 section 6.2: scheme, host and perhaps a port, nothing behind
+    /// them;
     /// or `*` for all.
     static func isOrigin(_ text: String) -> Bool {
         if text == "*" { return true }

@@ -9,9 +9,11 @@ extension Settings {
         conversation = Conversation(resolved, &problems)
         limits = Limits(resolved)
         files = Files(
-            dataDir: Self.path(resolved.text(.dataDir) ?? "data"), journalDir: resolved.text(.journalDir).map(Self.path))
+            dataDir: Self.path(resolved.text(.dataDir) ?? "data"), journalDir: resolved.text(.journalDir).map(Self.path)
+        )
         logs = Logs(
-            level: resolved.text(.logLevel) ?? "info", format: resolved.text(.logFormat).flatMap(Logs.Format.init(rawValue:)))
+            level: resolved.text(.logLevel) ?? "info",
+            format: resolved.text(.logFormat).flatMap(Logs.Format.init(rawValue:)))
         warnings = resolved.warnings
         if !listening.isLoopback, !admission.hasKeys, !admission.allowsMissingToken {
             problems.append(
@@ -103,7 +105,7 @@ extension Settings.Engines {
         ttsTimeout = .milliseconds(resolved.integer(.ttsTimeoutMs))
         pocketSphinxModelDir = Settings.path(resolved.text(.pocketSphinxModelDir) ?? "")
         pocketSphinxMaxDecoders = resolved.integer(.pocketSphinxMaxDecoders)
-        espeakPath = Settings.path(resolved.text(.espeakPath) ?? "espeak-ng")
+        espeakPath = Settings.path(resolved.text(.espeakPath) ?? "")
         let every = resolved.integer(.mockDelayMs)
         mock = Settings.Mock(
             sttDelay: .milliseconds(resolved.optionalInteger(.mockSTTDelayMs) ?? every),
@@ -142,7 +144,7 @@ extension Settings.Conversation {
         endpointingMinDelay = .milliseconds(minimum)
         endpointingMaxDelay = .milliseconds(maximum)
         interruptionMinSpeech = .milliseconds(resolved.integer(.interruptionMinSpeechMs))
-        falseInterruptionTimeout = Self.unlessZero(resolved.integer(.falseInterruptionTimeoutMs))
+        falseInterruptionMaxSpeech = Self.unlessZero(resolved.integer(.falseInterruptionMaxSpeechMs))
         idlePromptAfter = Self.unlessZero(resolved.integer(.idlePromptAfterMs))
         idlePrompts = resolved.integer(.idlePrompts)
     }

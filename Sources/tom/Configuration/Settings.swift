@@ -83,7 +83,7 @@ struct Settings: Sendable, Equatable {
         var endpointingMaxDelay: Duration
         var interruptionMinSpeech: Duration
         /// `nil`: an interrupted reply never goes on.
-        var falseInterruptionTimeout: Duration?
+        var falseInterruptionMaxSpeech: Duration?
         /// `nil`: TOM never asks.
         var idlePromptAfter: Duration?
         /// Prompts before TOM hangs up.

@@ -21,7 +21,8 @@ struct SettingsError: DescribedError, Equatable {
     var code: String { "config.invalid" }
     var message: String {
         let list = problems.map { "\n  \($0.description)" }.joined()
-        return problems.count == 1 ? "one setting cannot be used:\(list)" : "\(problems.count) settings cannot be used:\(list)"
+        return problems.count == 1
+            ? "one setting cannot be used:\(list)" : "\(problems.count) settings cannot be used:\(list)"
     }
     var hint: String? { nil }
     var category: ErrorCategory { .invalidRequest }

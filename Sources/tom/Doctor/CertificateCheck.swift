@@ -17,7 +17,9 @@ struct CertificateCheck {
         guard let key = try? NIOSSLPrivateKey(file: files.key, format: .pem) else {
             return .failed(
                 "certificate", "\(files.key) holds no PEM private key that can be read",
-                fix: "Check TLS_KEY_FILE and that this user may read the file; keys with a passphrase are not supported.")
+                fix:
+                    "Check TLS_KEY_FILE and that this user may read the file; keys with a passphrase are not supported."
+            )
         }
         let configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
@@ -43,7 +45,8 @@ struct CertificateCheck {
             return .failed("certificate", "the certificate ended on \(ends.formatted(.iso8601))", fix: "Renew it.")
         }
         if days < Self.warningDays {
-            return .warning("certificate", "the certificate ends in \(days) days, on \(ends.formatted(.iso8601))", fix: "Renew it.")
+            return .warning(
+                "certificate", "the certificate ends in \(days) days, on \(ends.formatted(.iso8601))", fix: "Renew it.")
         }
         return .ok("certificate", "valid until \(ends.formatted(.iso8601)), and the key is its own")
     }

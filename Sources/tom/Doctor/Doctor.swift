@@ -10,7 +10,7 @@ struct Doctor {
         let engines = EngineChecks(engines: settings.engines, language: agent.language)
         return [
             [agent.finding],
-            engines.findings,
+            await engines.findings(),
             [await NetworkChecks.port(settings.listening)],
             settings.listening.tls.map { [CertificateCheck(files: $0).finding(at: Date())] } ?? [],
             [

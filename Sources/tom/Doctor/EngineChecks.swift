@@ -9,7 +9,8 @@ struct EngineChecks {
     /// The agent's language, BCP 47.
     let language: String
 
-    var findings: [Finding] { [stt, llm, tts] }
+    /// One finding a stage; the speech stage says a word.
+    func findings() async -> [Finding] { [stt, llm, await tts()] }
 
     /// Reads the agent file; the language is English when it cannot be read.
     static func agent(file: String?) -> (finding: Finding, language: String) {
@@ -35,19 +36,27 @@ struct EngineChecks {
 
     private var stt: Finding {
         switch engines.stt {
-        case .off: return .warning("stt", "speech to text is off: typed text and keys only", fix: "Set REALTIME_STT=local to hear callers.")
-        case .mock: return .warning("stt", "the mock understands the same words whatever is said", fix: "Set REALTIME_STT=local.")
+        case .off:
+            return .warning(
+                "stt", "speech to text is off: typed text and keys only", fix: "Set REALTIME_STT=local to hear callers."
+            )
+        case .mock:
+            return .warning(
+                "stt", "the mock understands the same words whatever is said", fix: "Set REALTIME_STT=local.")
         case .local: break
         }
         guard language.lowercased().hasPrefix("en") else {
             return .failed(
                 "stt", "PocketSphinx has an English model only, and the agent speaks “\(language)”",
-                fix: "Set REALTIME_STT=off: typed text, keys and speech output work in “\(language)”. To hear callers in it, "
+                fix:
+                    "Set REALTIME_STT=off: typed text, keys and speech output work in “\(language)”. To hear callers in it, "
                     + "REALTIME_STT=provider is needed, which this version does not have yet.")
         }
         let directory = engines.pocketSphinxModelDir
-        let missing = ["en-us/mdef", "en-us/means", "en-us/variances", "en-us/transition_matrices", "cmudict-en-us.dict"]
-            .filter { !FileManager.default.isReadableFile(atPath: "\(directory)/\($0)") }
+        let missing = [
+            "en-us/mdef", "en-us/means", "en-us/variances", "en-us/transition_matrices", "cmudict-en-us.dict",
+        ]
+        .filter { !FileManager.default.isReadableFile(atPath: "\(directory)/\($0)") }
         guard missing.isEmpty else {
             return .failed(
                 "stt", "PocketSphinx's model is incomplete: \(directory) lacks \(missing.joined(separator: ", "))",
@@ -64,15 +73,17 @@ struct EngineChecks {
         }
     }
 
-    private var tts: Finding {
+    private func tts() async -> Finding {
         switch engines.tts {
-        case .off: return .warning("tts", "text to speech is off: answers are text only", fix: "Set REALTIME_TTS=local.")
+        case .off:
+            return .warning("tts", "text to speech is off: answers are text only", fix: "Set REALTIME_TTS=local.")
         case .mock: return .warning("tts", "the mock answers with a tone", fix: "Set REALTIME_TTS=local.")
         case .local: break
         }
         do {
-            let spoken = try CallerVoice.sentence("Hello.", language: language, program: engines.espeakPath)
-            return .ok("tts", "\(engines.espeakPath) speaks “\(language)”: \(spoken.samples.count / 16) ms for one word")
+            let spoken = try await CallerVoice.sentence("Hello.", language: language, program: engines.espeakPath)
+            return .ok(
+                "tts", "\(engines.espeakPath) speaks “\(language)”: \(spoken.samples.count / 16) ms for one word")
         } catch {
             return .failed("tts", error.message, fix: "Run apt-get install espeak-ng, or set ESPEAK_PATH.")
         }

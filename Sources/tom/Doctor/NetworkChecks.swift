@@ -17,9 +17,11 @@ enum NetworkChecks {
             return .failed("port", "\(place) is in use", fix: "Stop what listens there (`ss -ltnp`), or use --port.")
         } catch let error as IOError where error.errnoCode == EACCES {
             return .failed(
-                "port", "this user may not listen on \(place)", fix: "Use a port from 1024 up, or grant CAP_NET_BIND_SERVICE.")
+                "port", "this user may not listen on \(place)",
+                fix: "Use a port from 1024 up, or grant CAP_NET_BIND_SERVICE.")
         } catch {
-            return .failed("port", "\(place) cannot be listened on: \(error)", fix: "Use an address of this machine for HOST.")
+            return .failed(
+                "port", "\(place) cannot be listened on: \(error)", fix: "Use an address of this machine for HOST.")
         }
     }
 
@@ -43,7 +45,8 @@ enum NetworkChecks {
         }
         if admission.allowsMissingToken {
             return .warning(
-                "tokens", "DEV_ALLOW_NO_JWT lets callers in without a token", fix: "Remove it where others reach the server.")
+                "tokens", "DEV_ALLOW_NO_JWT lets callers in without a token",
+                fix: "Remove it where others reach the server.")
         }
         return .ok("tokens", admission.hasKeys ? "every call needs a token" : "no keys: calls from this machine only")
     }

@@ -38,7 +38,9 @@ enum SystemChecks {
     /// Whether `limit` open files carry `maxCalls` calls.
     static func descriptors(maxCalls: Int, limit: Int) -> Finding {
         let needed = maxCalls + spareDescriptors
-        guard limit < needed else { return .ok("files", "\(limit) open files are allowed, \(needed) are needed at MAX_CALLS") }
+        guard limit < needed else {
+            return .ok("files", "\(limit) open files are allowed, \(needed) are needed at MAX_CALLS")
+        }
         return .failed(
             "files", "\(limit) open files are allowed, and MAX_CALLS=\(maxCalls) needs \(needed)",
             fix: "Run ulimit -n \(needed) before (systemd: LimitNOFILE=\(needed)), or lower MAX_CALLS.")

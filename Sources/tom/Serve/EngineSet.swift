@@ -1,7 +1,8 @@
 import Logging
-import TomAudio
+import Metrics
 import TomConversation
 import TomEngines
+import TomPocketSphinx
 import TomSession
 
 /// The engines the settings ask for, made once and shared by all calls.
@@ -10,10 +11,11 @@ struct EngineSet {
     private let synthesizer: (any SpeechSynthesizer)?
     private let transcribers: [String: any Transcriber]
 
-    init(_ settings: Settings.Engines, agents: [Agent], logger: Logger) throws {
+    /// - Throws: `EngineError` when an engine that is asked for cannot work: its model is missing, its grammar unusable.
+    init(_ settings: Settings.Engines, agents: [Agent], logger: Logger) async throws {
         self.settings = settings
-        synthesizer = try Self.synthesizer(settings)
-        transcribers = try Self.transcribers(settings, agents)
+        synthesizer = try await Self.synthesizer(settings, agents)
+        transcribers = try await Self.transcribers(settings, agents, logger)
     }
 
     func engines(for agent: Agent) -> CallEngines {
@@ -40,21 +42,59 @@ struct EngineSet {
         }
     }
 
-    private static func synthesizer(_ settings: Settings.Engines) throws -> (any SpeechSynthesizer)? {
+    private static func synthesizer(
+        _ settings: Settings.Engines, _ agents: [Agent]
+    ) async throws -> (any SpeechSynthesizer)? {
         switch settings.tts {
-        case .off: nil
-        case .mock: MockSynthesizer(durationMs: Int(settings.mock.audio.milliseconds), delay: settings.mock.ttsDelay)
-        case .local: nil
+        case .off: return nil
+        case .mock:
+            return MockSynthesizer(
+                durationMs: Int(settings.mock.audio.milliseconds), delay: settings.mock.ttsDelay)
+        case .local:
+            var configuration = EspeakConfiguration()
+            configuration.executable = settings.espeakPath
+            configuration.timeout = settings.ttsTimeout
+            let espeak = EspeakSynthesizer(configuration: configuration)
+            for agent in agents { try await espeak.check(language: agent.language, voice: agent.voice) }
+            return espeak
         }
     }
 
-    private static func transcribers(_ settings: Settings.Engines, _ agents: [Agent]) throws -> [String: any Transcriber] {
-        switch settings.stt {
-        case .off: return [:]
-        case .mock:
-            let mock = MockTranscriber(delay: settings.mock.sttDelay)
-            return Dictionary(uniqueKeysWithValues: agents.map { ($0.id, mock) })
-        case .local: return [:]
+    private static func transcribers(
+        _ settings: Settings.Engines, _ agents: [Agent], _ logger: Logger
+    ) async throws -> [String: any Transcriber] {
+        var transcribers: [String: any Transcriber] = [:]
+        for agent in agents {
+            switch settings.stt {
+            case .off: break
+            case .mock: transcribers[agent.id] = MockTranscriber(delay: settings.mock.sttDelay)
+            case .local where agent.language == "en":
+                transcribers[agent.id] = try await pocketSphinx(agent, settings, logger)
+            case .local: break
+            }
         }
+        return transcribers
+    }
+
+    private static func pocketSphinx(
+        _ agent: Agent, _ settings: Settings.Engines, _ logger: Logger
+    ) async throws -> PocketSphinxTranscriber {
+        var configuration = PocketSphinxConfiguration()
+        configuration.modelPath = settings.pocketSphinxModelDir + "/en-us"
+        configuration.dictionaryPath = settings.pocketSphinxModelDir + "/cmudict-en-us.dict"
+        configuration.maximumDecoders = settings.pocketSphinxMaxDecoders
+        let dropped = Counter(label: "tom_queue_dropped_total", dimensions: [("queue", "stt_audio")])
+        let transcriber = try PocketSphinxTranscriber(
+            configuration: configuration, grammars: SpeechGrammar.grammars(for: agent)
+        ) { dropped.increment(by: $0) }
+        for (expectation, phrases) in transcriber.droppedPhrases where !phrases.isEmpty {
+            logger.warning(
+                "phrases of the agent are not in the recogniser's dictionary",
+                metadata: [
+                    "agent.id": "\(agent.id)", "expectation": "\(expectation.rawValue)", "phrases": "\(phrases.count)",
+                ])
+        }
+        try await transcriber.prepare()
+        return transcriber
     }
 }

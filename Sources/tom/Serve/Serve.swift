@@ -22,14 +22,16 @@ struct Serve {
         let prometheus = PrometheusRegistry()
         MetricsSystem.bootstrap(prometheus)
         let agents = try Self.agents(file: settings.conversation.agentFile)
-        let engines = try EngineSet(settings.engines, agents: agents.all, logger: logger)
+        let engines = try await EngineSet(settings.engines, agents: agents.all, logger: logger)
         for warning in engines.warnings(for: agents.answering) { Terminal.warn(warning) }
-        let store = try MessageStore(directory: settings.files.messagesDir)
+        let store = try openStore()
         if store.tornBytes > 0 {
             logger.warning("a message line torn by a crash was set aside", metadata: ["bytes": "\(store.tornBytes)"])
         }
+        var profiles: [CallProfile] = []
+        for agent in agents.all { profiles.append(await profile(agent, engines.engines(for: agent), logger)) }
         let factory = SessionFactory(
-            profiles: agents.all.map { Self.profile($0, engines.engines(for: $0)) },
+            profiles: profiles,
             defaultAgent: agents.answering.id, configuration: sessionConfiguration,
             tools: TakeMessage(store: store, logger: logger), logger: logger)
         let server = TomServer(
@@ -50,6 +52,19 @@ struct Serve {
         }
     }
 
+    private func openStore() throws -> MessageStore {
+        let directory = settings.files.dataDir
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw ServeError(
+                code: "store.directory", message: "the data directory \(directory) cannot be made.",
+                hint: "Set DATA_DIR to a directory that TOM may write to.", category: .invalidRequest)
+        }
+        return try MessageStore(directory: settings.files.messagesDir)
+    }
+
     // MARK: Agents
 
     /// The agent that answers, and all that a call may ask for.
@@ -65,15 +80,22 @@ struct Serve {
         return (own, [own] + bundled.filter { $0.id != own.id })
     }
 
-    private static func profile(_ agent: Agent, _ engines: CallEngines) -> CallProfile {
+    private func profile(_ agent: Agent, _ engines: CallEngines, _ logger: Logger) async -> CallProfile {
         var texts = Conversation.Texts()
         texts.greeting = agent.greeting
         texts.idlePrompt = agent.messages.idle[0]
         texts.idleGoodbye = agent.messages.goodbye
         texts.apology = agent.messages.apology
-        return CallProfile(
+        var profile = CallProfile(
             agentID: agent.id, language: agent.language, voice: agent.voice, texts: texts,
             backchannels: Self.backchannels[agent.language] ?? [], engines: engines)
+        guard let synthesizer = engines.synthesizer else { return profile }
+        let canned = await CannedSpeech.speak(texts, language: agent.language, voice: agent.voice, with: synthesizer)
+        for failure in canned.failures {
+            logger.warning("sentence not spoken beforehand", metadata: ["agent.id": "\(agent.id)", "error.code": "\(failure.code)"])
+        }
+        profile.canned = canned.speech
+        return profile
     }
 
     /// What listeners say to show that they listen.
@@ -92,7 +114,7 @@ struct Serve {
         session.conversation.endpointing.minDelay = conversation.endpointingMinDelay
         session.conversation.endpointing.maxDelay = conversation.endpointingMaxDelay
         session.conversation.interruption.minSpeech = conversation.interruptionMinSpeech
-        if conversation.falseInterruptionTimeout == nil { session.conversation.interruption.noiseMaxSpeech = .zero }
+        session.conversation.interruption.noiseMaxSpeech = conversation.falseInterruptionMaxSpeech ?? .zero
         session.conversation.idle.promptAfter = conversation.idlePromptAfter
         session.conversation.idle.maxPrompts = conversation.idlePrompts
         session.conversation.timeouts.transcription = settings.engines.sttTimeout

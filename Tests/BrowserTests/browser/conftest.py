@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from server import Server
+from slow_door import SlowDoor
 from speech import say
 
 HERE = pathlib.Path(__file__).parent
@@ -29,6 +30,20 @@ def serve(tmp_path):
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def slow_door():
+    """Puts a slow handshake before a server."""
+    doors = []
+
+    def put(port, delay):
+        doors.append(SlowDoor(port, delay))
+        return f"http://127.0.0.1:{doors[-1].port}"
+
+    yield put
+    for door in doors:
+        door.close()
 
 
 @pytest.fixture(scope="session")

@@ -106,6 +106,17 @@ def test_json_framing_carries_sound_both_ways(serve, browse, tmp_path):
     assert len(caller.events("tts_audio")) > 10 and len(caller.sent("audio_chunk")) > 50
 
 
+def test_what_is_said_before_the_line_is_open_is_not_lost(serve, browse, slow_door, tmp_path):
+    microphone = say(tmp_path, "early", 0.4, "What are your opening hours?")
+    server = serve({**OPEN, "AGENT_GREETING": "false"})
+    caller = browse(slow_door(server.port, delay=3.0), microphone=microphone)
+    caller.call()
+    caller.phase("connecting")
+    assert "opening hours" in caller.event("stt_final")["text"].lower()
+    sizes = [m["size"] for m in caller.sent("binary")]
+    assert sum(size for size in sizes if size > 640) >= 2 * 32000, "seconds of audio were kept and sent in few messages"
+
+
 def test_typed_turns_and_keys(serve, browse):
     caller = browse(serve({**MOCK, "AGENT_GREETING": "false"}).url)
     page = caller.page

@@ -18,7 +18,8 @@ struct AccessTypesTests {
 
     @Test(arguments: [
         ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("192.0.2.7", "192.0.2.7", true),
-        ("192.0.2.7", "192.0.2.6", false), ("192.0.2.128/25", "192.0.2.127", false), ("192.0.2.128/25", "192.0.2.129", true),
+        ("192.0.2.7", "192.0.2.6", false), ("192.0.2.128/25", "192.0.2.127", false),
+        ("192.0.2.128/25", "192.0.2.129", true),
         ("0.0.0.0/0", "8.8.8.8", true), ("0.0.0.0/0", "::1", false), ("2001:db8::/33", "2001:db8:7fff::1", true),
         ("2001:db8::/33", "2001:db8:8000::1", false), ("10.0.0.0/8", "::ffff:10.1.1.1", true),
     ])
@@ -29,15 +30,18 @@ struct AccessTypesTests {
     @Test(arguments: ["10.0.0.0/33", "10.0.0.0/-1", "10.0.0/8", "x", "", "10.0.0.0/8/9", "::/129"])
     func badBlocksAreRefused(text: String) { #expect(IPAddressRange(text) == nil) }
 
-    @Test(arguments: [
-        (nil, "tom.example", true), ("https://tom.example", "tom.example", true),
-        ("http://tom.example", "tom.example:80", true), ("https://tom.example:8443", "tom.example:8443", true),
-        ("https://tom.example:8443", "tom.example", false), ("https://evil.example", "tom.example", false),
-        ("http://localhost:3000", "tom.example", true), ("http://127.0.0.1", "tom.example", true),
-        ("http://[::1]:5173", "tom.example", true), ("null", "tom.example", false), ("file://", "tom.example", false),
-        ("http://localhost.evil.example", "tom.example", false), ("http://127.0.0.1.evil.example", "tom.example", false),
-        ("http://tom.example", nil, false),
-    ] as [(String?, String?, Bool)])
+    @Test(
+        arguments: [
+            (nil, "tom.example", true), ("https://tom.example", "tom.example", true),
+            ("http://tom.example", "tom.example:80", true), ("https://tom.example:8443", "tom.example:8443", true),
+            ("https://tom.example:8443", "tom.example", false), ("https://evil.example", "tom.example", false),
+            ("http://localhost:3000", "tom.example", true), ("http://127.0.0.1", "tom.example", true),
+            ("http://[::1]:5173", "tom.example", true), ("null", "tom.example", false),
+            ("file://", "tom.example", false),
+            ("http://localhost.evil.example", "tom.example", false),
+            ("http://127.0.0.1.evil.example", "tom.example", false),
+            ("http://tom.example", nil, false),
+        ] as [(String?, String?, Bool)])
     func withoutAListOwnAndLoopbackPagesMayCall(origin: String?, host: String?, allowed: Bool) {
         #expect(OriginPolicy().allows(origin: origin, host: host) == allowed)
     }

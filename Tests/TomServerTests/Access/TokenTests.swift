@@ -116,7 +116,8 @@ struct TokenTests {
                 await code { _ = try await policy.admitCall(request(token), callID: "call-1", now: now) } == expected)
         }
         #expect(
-            await code { _ = try await policy.admitCall(request(), callID: "call-1", now: now) } == "auth.missing_token")
+            await code { _ = try await policy.admitCall(request(), callID: "call-1", now: now) } == "auth.missing_token"
+        )
     }
 
     @Test func aShortSecretSignsAsItAlwaysDid() async throws {
@@ -163,7 +164,8 @@ struct TokenTests {
     @Test func withoutASecretOnlyLocalCallsAreTaken() async throws {
         let policy = try await policy { $0.authentication.secret = nil }
         let cases: [(AccessRequest, String?)] = [
-            (request(peer: "127.0.0.1", host: "127.0.0.1:8080"), nil), (request(peer: "::1", host: "localhost:8080"), nil),
+            (request(peer: "127.0.0.1", host: "127.0.0.1:8080"), nil),
+            (request(peer: "::1", host: "localhost:8080"), nil),
             (request(peer: "192.0.2.1", host: "127.0.0.1"), "auth.local_calls_only"),
             // a page whose name was rebound to loopback, and a proxy on this machine
             (request(peer: "127.0.0.1", host: "evil.example"), "auth.local_calls_only"),
@@ -180,11 +182,13 @@ struct TokenTests {
         let policy = try await policy { $0.authentication.allowMissingToken = true }
         #expect(try await policy.admitCall(request(), callID: "c", now: now) == CallAdmission())
         #expect(
-            await code { _ = try await policy.admitCall(request("bad"), callID: "c", now: now) } == "auth.malformed_token")
+            await code { _ = try await policy.admitCall(request("bad"), callID: "c", now: now) }
+                == "auth.malformed_token")
         let open = try await self.open()
         #expect(try await open.admitCall(request(), callID: "c", now: now) == CallAdmission())
         #expect(
-            await code { _ = try await open.admitCall(request("bad"), callID: "c", now: now) } == "auth.unverifiable_token")
+            await code { _ = try await open.admitCall(request("bad"), callID: "c", now: now) }
+                == "auth.unverifiable_token")
     }
 
     private func open() async throws -> AccessPolicy {
@@ -215,10 +219,14 @@ struct TokenTests {
         #expect(await code { try policy.admitAddress(IPAddress("192.0.2.1")) } == "access.address_not_allowed")
         #expect(await code { try policy.admitAddress(IPAddress("10.1.1.1")) } == nil)
         #expect(
-            await code { _ = try await policy.admitCall(request(origin: "https://evil.example"), callID: "c", now: now) }
+            await code {
+                _ = try await policy.admitCall(request(origin: "https://evil.example"), callID: "c", now: now)
+            }
                 == "access.origin_not_allowed")
         #expect(await code { _ = try await self.policyWithBadList() } == "server.bad_setting")
     }
 
-    private func policyWithBadList() async throws -> AccessPolicy { try await policy { $0.addressAllowList = ["nonsense"] } }
+    private func policyWithBadList() async throws -> AccessPolicy {
+        try await policy { $0.addressAllowList = ["nonsense"] }
+    }
 }

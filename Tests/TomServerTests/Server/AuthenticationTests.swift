@@ -7,7 +7,9 @@ import TomServer
 struct AuthenticationTests {
     private static let secret = "a secret of thirty-two bytes or more"
 
-    private func withSecret(_ body: @escaping @Sendable (_ port: Int, _ token: String) async throws -> Void) async throws {
+    private func withSecret(_ body: @escaping @Sendable (_ port: Int, _ token: String) async throws -> Void)
+        async throws
+    {
         let token = try await TokenMint.token(secret: Self.secret, callID: "call-1", subject: "caller")
         try await withServer(configure: { $0.authentication.secret = Self.secret }) { port, _ in
             try await body(port, token)
@@ -38,7 +40,8 @@ struct AuthenticationTests {
 
     @Test func theTokenMayTravelAsSubprotocolAndIsNotEchoed() async throws {
         try await withSecret { port, token in
-            let socket = try await TestWebSocket.connect(port, headers: ["Sec-WebSocket-Protocol: tom.v1, bearer.\(token)"])
+            let socket = try await TestWebSocket.connect(
+                port, headers: ["Sec-WebSocket-Protocol: tom.v1, bearer.\(token)"])
             #expect(socket.response.headers["sec-websocket-protocol"] == "tom.v1")
         }
     }
@@ -88,7 +91,8 @@ struct AuthenticationTests {
             #expect(plain.headers["www-authenticate"]?.contains("insufficient_scope") == true)
             let scoped = try await TokenMint.token(
                 secret: Self.secret, callID: nil, subject: "operator", scope: "operator")
-            #expect(try await TestHTTP.get(port, "/v1/calls", headers: ["Authorization: Bearer \(scoped)"]).status == 200)
+            #expect(
+                try await TestHTTP.get(port, "/v1/calls", headers: ["Authorization: Bearer \(scoped)"]).status == 200)
         }
     }
 

@@ -97,7 +97,8 @@ struct CallProtocolTests {
     @Test func everyMessageReachesTheSession() async throws {
         try await withCall { socket, factory in
             try await socket.send(#"{"type":"start","turn_detection":"manual"}"#)
-            try await socket.send(#"{"type":"audio_chunk","data":"AQIDBA==","format":"pcm16_16k","seq":1,"unknown":{}}"#)
+            try await socket.send(
+                #"{"type":"audio_chunk","data":"AQIDBA==","format":"pcm16_16k","seq":1,"unknown":{}}"#)
             try await socket.send(#"{"type":"audio","data":"BQY="}"#)
             try await socket.send(#"{"type":"commit"}"#)
             try await socket.send(#"{"type":"barge_in","played_ms":120}"#)
@@ -146,14 +147,15 @@ struct CallProtocolTests {
 
     // MARK: Limits
 
-    @Test(arguments: [
-        (#"{"type":"warp"}"#, "unknown_type", "warp"), ("not json", "invalid_json", nil),
-        (#"{"type":"audio_chunk"}"#, "missing_field", "audio_chunk"),
-        (#"{"type":"audio_chunk","data":"!!"}"#, "bad_base64", "audio_chunk"),
-        (#"{"type":"audio_chunk","data":"AQ=="}"#, "odd_pcm", "audio_chunk"),
-        (#"{"type":"playback","response_id":"x","played_ms":1}"#, "invalid_field", "playback"),
-        (#"{"type":"commit"}"#, "invalid_field", "commit"),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            (#"{"type":"warp"}"#, "unknown_type", "warp"), ("not json", "invalid_json", nil),
+            (#"{"type":"audio_chunk"}"#, "missing_field", "audio_chunk"),
+            (#"{"type":"audio_chunk","data":"!!"}"#, "bad_base64", "audio_chunk"),
+            (#"{"type":"audio_chunk","data":"AQ=="}"#, "odd_pcm", "audio_chunk"),
+            (#"{"type":"playback","response_id":"x","played_ms":1}"#, "invalid_field", "playback"),
+            (#"{"type":"commit"}"#, "invalid_field", "commit"),
+        ] as [(String, String, String?)])
     func badMessagesAreAnsweredAndTheCallGoesOn(message: String, code: String, ref: String?) async throws {
         try await withCall { socket, factory in
             try await socket.send(message)

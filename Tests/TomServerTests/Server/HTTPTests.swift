@@ -113,7 +113,9 @@ struct HTTPTests {
 
     @Test func malformedRequestsAreAnsweredAndClosed() async throws {
         try await withServer { port, _ in
-            for bytes in ["NONSENSE\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n"] {
+            for bytes in [
+                "NONSENSE\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n",
+            ] {
                 let socket = try await TestSocket.connect(port)
                 socket.post(Array(bytes.utf8))
                 #expect(try await socket.read { TestResponse.take(&$0) }.status == 400)
@@ -124,7 +126,9 @@ struct HTTPTests {
 
     @Test func aConnectionThatAsksToBeClosedIs() async throws {
         try await withServer { port, _ in
-            for request in ["GET /healthz HTTP/1.0\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n"] {
+            for request in [
+                "GET /healthz HTTP/1.0\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n",
+            ] {
                 let socket = try await TestSocket.connect(port)
                 try await socket.send(request)
                 #expect(try await socket.read { TestResponse.take(&$0) }.status == 200)

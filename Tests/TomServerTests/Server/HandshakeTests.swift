@@ -20,7 +20,8 @@ struct HandshakeTests {
         try await withServer { port, _ in
             let socket = try await TestWebSocket.connect(port)
             #expect(socket.response.headers["sec-websocket-protocol"] == nil)
-            let other = try await TestWebSocket.connect(port, "/ws/stream/b", headers: ["Sec-WebSocket-Protocol: other"])
+            let other = try await TestWebSocket.connect(
+                port, "/ws/stream/b", headers: ["Sec-WebSocket-Protocol: other"])
             #expect(other.response.headers["sec-websocket-protocol"] == nil)
         }
     }
@@ -49,12 +50,23 @@ struct HandshakeTests {
     }
 
     @Test(arguments: [
-        (["Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA"], "/healthz", 200),
+        (
+            ["Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA"],
+            "/healthz", 200
+        ),
         (["Upgrade: h2c", "Connection: Upgrade"], "/ws/stream/a", 426),
         ([], "/ws/stream/a", 426),
         (["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"], "/ws/stream/a", 400),
-        (["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: c2hvcnQ="], "/ws/stream/a", 400),
-        (["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 8", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="], "/ws/stream/a", 426),
+        (
+            ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: c2hvcnQ="],
+            "/ws/stream/a", 400
+        ),
+        (
+            [
+                "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 8",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            ], "/ws/stream/a", 426
+        ),
         (TestHTTP.upgradeHeaders, "/ws/stream/with%20space", 400),
         (TestHTTP.upgradeHeaders, "/ws/stream/" + String(repeating: "x", count: 101), 400),
         (TestHTTP.upgradeHeaders, "/ws/elsewhere/a", 404),
@@ -90,6 +102,19 @@ struct HandshakeTests {
             try await first.send(#"{"type":"stop"}"#)
             #expect(try await first.closeCode() == 1000)
             _ = try await TestWebSocket.connect(port, "/ws/stream/same")
+        }
+    }
+
+    /// Browsers hide the status of a refused handshake from their pages, which ask again with a plain GET.
+    @Test func aPlainGETLearnsWhyACallWouldBeRefused() async throws {
+        try await withServer(ScriptedFactory(), configure: { $0.maxCalls = 1 }) { port, _ in
+            #expect(try await TestHTTP.get(port, "/ws/stream/a", headers: []).status == 426)
+            let first = try await TestWebSocket.connect(port, "/ws/stream/a")
+            #expect(try await TestHTTP.get(port, "/ws/stream/a", headers: []).code == "call.already_live")
+            #expect(try await TestHTTP.get(port, "/ws/stream/b", headers: []).code == "limit.capacity")
+            try await first.send(#"{"type":"stop"}"#)
+            _ = try await first.closeCode()
+            _ = try await TestWebSocket.connect(port, "/ws/stream/b")
         }
     }
 

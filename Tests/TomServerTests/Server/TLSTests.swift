@@ -47,7 +47,8 @@ struct TLSTests {
     }
 
     @Test func aBadCertificateIsNamed() async throws {
-        let missing = ServerConfiguration.TLSFiles(certificatePath: "/nonexistent/cert.pem", keyPath: "/nonexistent/key.pem")
+        let missing = ServerConfiguration.TLSFiles(
+            certificatePath: "/nonexistent/cert.pem", keyPath: "/nonexistent/key.pem")
         await #expect(throws: ServerError.self) { try await withServer(configure: { $0.tls = missing }) { _, _ in } }
     }
 }

@@ -19,7 +19,8 @@ func withServer(
     configuration.drainDeadline = .seconds(30)
     configure(&configuration)
     let server = TomServer(
-        configuration: configuration, factory: factory, assets: assets, messages: messages, metrics: metrics, logger: logger)
+        configuration: configuration, factory: factory, assets: assets, messages: messages, metrics: metrics,
+        logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }
         guard let port = await server.port else {

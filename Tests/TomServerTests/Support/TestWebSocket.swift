@@ -51,7 +51,8 @@ struct TestWebSocket: Sendable {
 
     /// - Parameter early: sent in the same segment as the request.
     static func connect(
-        _ port: Int, _ path: String = "/ws/stream/call-1", headers: [String] = [], early: [UInt8] = [], reading: Bool = true
+        _ port: Int, _ path: String = "/ws/stream/call-1", headers: [String] = [], early: [UInt8] = [],
+        reading: Bool = true
     ) async throws -> TestWebSocket {
         let socket = try await TestSocket.connect(port, reading: reading)
         let request = TestHTTP.request(port, path, headers: TestHTTP.upgradeHeaders + headers)

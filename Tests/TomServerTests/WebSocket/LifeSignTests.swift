@@ -74,7 +74,8 @@ struct LifeSignTests {
     @Test func nothingIsDeliveredBehindAClose() throws {
         let (channel, connection, endpoint) = try open()
         connection.close(code: 1000, reason: "")
-        try channel.writeInbound(ByteBuffer(bytes: TestFrame.bytes(1, Array("late".utf8)) + TestFrame.bytes(8, [3, 0xE8])))
+        try channel.writeInbound(
+            ByteBuffer(bytes: TestFrame.bytes(1, Array("late".utf8)) + TestFrame.bytes(8, [3, 0xE8])))
         #expect(endpoint.texts == [])
         #expect(!channel.isActive)
     }

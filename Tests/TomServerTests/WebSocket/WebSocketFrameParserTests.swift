@@ -84,9 +84,10 @@ struct WebSocketFrameParserTests {
         #expect(parse(bytes.map { [$0] }).last == .violation(1002))
     }
 
-    @Test(arguments: [
-        [0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90], [0xF5], [0xE0, 0x80], [0x61, 0xFF], [0xC3],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90], [0xF5], [0xE0, 0x80], [0x61, 0xFF], [0xC3],
+        ] as [[UInt8]])
     func textThatIsNotUTF8EndsWith1007(payload: [UInt8]) {
         #expect(parse([frame(1, payload)]) == [.violation(1007)])
         #expect(parse([frame(1, [0x61], final: false), frame(0, payload)]) == [.violation(1007)])

@@ -14,7 +14,10 @@ import { RoundTrip } from './round-trip.js';
 
 const GOODBYE_MS = 2000; // how long a side that has said its last word waits for the other to close
 
-/** One attempt at a call: its socket, the replies on it and its round trip. After `detach` it tells the page nothing but the log. */
+/**
+ * One attempt at a call: its socket, the replies on it and its round trip. After `detach` it tells the page
+ * nothing but the log.
+ */
 export class Connection {
   /**
    * @param {{callId: string, token: string, framing: import('./types.js').Framing}} options

@@ -116,7 +116,8 @@ export const de = {
   'notice.token': 'Token eingeben',
   'problem.permission':
     'Der Browser erlaubt dieser Seite das Mikrofon nicht. Erlauben Sie es in der Adresszeile (das Zeichen links der Adresse) und rufen Sie erneut an.',
-  'problem.noDevice': 'Es wurde kein Mikrofon gefunden. Schließen Sie eines an, oder rufen Sie ohne Mikrofon an und tippen Sie.',
+  'problem.noDevice':
+    'Es wurde kein Mikrofon gefunden. Schließen Sie eines an, oder rufen Sie ohne Mikrofon an und tippen Sie.',
   'problem.deviceBusy':
     'Das Mikrofon lässt sich nicht öffnen: vielleicht benutzt es ein anderes Programm. Schließen Sie es und rufen Sie erneut an.',
   'problem.insecure':
@@ -129,20 +130,27 @@ export const de = {
     'Dieser Server verlangt ein Zugangstoken. Geben Sie es unter „Zugang und Erweitertes“ ein und rufen Sie erneut an.',
   'problem.tokenRefused':
     'Das Zugangstoken wurde abgelehnt: vielleicht ist es abgelaufen, schon benutzt oder für einen anderen Server. Geben Sie ein neues ein.',
-  'problem.tokenSpent': 'Die Verbindung ging verloren, und das Token galt nur für einen Anruf. Für den nächsten brauchen Sie ein neues.',
-  'problem.forbidden': 'Dieser Anruf ist Ihnen nicht erlaubt: die Adresse der Seite, Ihre Netzadresse oder das Token passt nicht.',
-  'problem.callLive': 'Ein Anruf mit dieser Kennung läuft bereits. Beenden Sie ihn oder wählen Sie eine andere Kennung.',
+  'problem.tokenSpent':
+    'Die Verbindung ging verloren, und das Token galt nur für einen Anruf. Für den nächsten brauchen Sie ein neues.',
+  'problem.forbidden':
+    'Dieser Anruf ist Ihnen nicht erlaubt: die Adresse der Seite, Ihre Netzadresse oder das Token passt nicht.',
+  'problem.callLive':
+    'Ein Anruf mit dieser Kennung läuft bereits. Beenden Sie ihn oder wählen Sie eine andere Kennung.',
   'problem.webSocketBlocked':
     'Der Server ist da, aber der WebSocket kam nicht zustande. Wahrscheinlich leitet ein Proxy auf dem Weg ihn nicht weiter.',
-  'problem.rateLimit': 'Zu viele Anrufe von Ihrer Adresse in kurzer Zeit. Warten Sie {seconds} Sekunden und versuchen Sie es erneut.',
-  'problem.capacity': 'Alle Leitungen sind belegt: der Server nimmt gerade keinen Anruf an. Neuer Versuch in {seconds} Sekunden.',
-  'problem.draining': 'Der Server wird für Wartung heruntergefahren und nimmt keine Anrufe an. Meist ist er gleich wieder da.',
+  'problem.rateLimit':
+    'Zu viele Anrufe von Ihrer Adresse in kurzer Zeit. Warten Sie {seconds} Sekunden und versuchen Sie es erneut.',
+  'problem.capacity':
+    'Alle Leitungen sind belegt: der Server nimmt gerade keinen Anruf an. Neuer Versuch in {seconds} Sekunden.',
+  'problem.draining':
+    'Der Server wird für Wartung heruntergefahren und nimmt keine Anrufe an. Meist ist er gleich wieder da.',
   'problem.refused': 'Der Server hat den Anruf mit Status {status} abgelehnt.',
   'problem.connectionLost': 'Die Verbindung ging verloren. TOM wird auf einer neuen Leitung angerufen.',
   'problem.protocol': 'Der Server hat den Anruf beendet, weil er nicht annahm, was diese Seite sandte.',
   'problem.authorisationEnded': 'Der Server hat den Anruf beendet: das Zugangstoken gilt nicht mehr.',
   'problem.server': 'Im Server ist etwas schiefgegangen. TOM wird auf einer neuen Leitung angerufen.',
-  'problem.overload': 'Der Server hat den Anruf beendet: zu viele Nachrichten oder zu viel Last. Warten Sie einen Moment.',
+  'problem.overload':
+    'Der Server hat den Anruf beendet: zu viele Nachrichten oder zu viel Last. Warten Sie einen Moment.',
   'problem.gaveUp': 'Die Verbindung ließ sich auch nach mehreren Versuchen nicht wiederherstellen.',
   'problem.fatal': 'Der Server hat den Anruf beendet: {message}',
   'problem.degraded': 'Das Gespräch geht weiter, mit einer Einschränkung: {message}',

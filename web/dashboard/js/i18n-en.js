@@ -114,7 +114,8 @@ export const en = {
   'problem.permission':
     'The browser does not let this page use the microphone. Allow it in the address bar (the icon left of the address), then call again.',
   'problem.noDevice': 'No microphone was found. Plug one in, or call without a microphone and type.',
-  'problem.deviceBusy': 'The microphone cannot be opened: another program may be using it. Close that program and call again.',
+  'problem.deviceBusy':
+    'The microphone cannot be opened: another program may be using it. Close that program and call again.',
   'problem.insecure':
     'Browsers allow the microphone on secure pages only. Open TOM by https:// or, on the same machine, as http://127.0.0.1 – the operator can configure a certificate.',
   'problem.audio': 'The audio system of this browser could not be started.',
@@ -124,8 +125,10 @@ export const en = {
   'problem.tokenMissing': 'This server wants an access token. Enter one below “Access and advanced” and call again.',
   'problem.tokenRefused':
     'The access token was refused: it may be expired, already used or made for another server. Enter a fresh one.',
-  'problem.tokenSpent': 'The connection was lost, and the token was good for one call only. Enter a fresh one to call again.',
-  'problem.forbidden': 'You are not allowed to make this call: the page address, your network address or the token does not fit.',
+  'problem.tokenSpent':
+    'The connection was lost, and the token was good for one call only. Enter a fresh one to call again.',
+  'problem.forbidden':
+    'You are not allowed to make this call: the page address, your network address or the token does not fit.',
   'problem.callLive': 'A call with this id is already live. End it first or choose another id.',
   'problem.webSocketBlocked':
     'The server is there, but the WebSocket did not open. A proxy between you and the server probably does not pass it on.',
@@ -137,7 +140,8 @@ export const en = {
   'problem.protocol': 'The server ended the call because it did not accept what this page sent.',
   'problem.authorisationEnded': 'The server ended the call: the access token is no longer valid.',
   'problem.server': 'Something went wrong in the server. TOM is called again on a fresh line.',
-  'problem.overload': 'The server ended the call: too many messages, or too much load. Wait a moment before you call again.',
+  'problem.overload':
+    'The server ended the call: too many messages, or too much load. Wait a moment before you call again.',
   'problem.gaveUp': 'The connection could not be restored after several attempts.',
   'problem.fatal': 'The server ended the call: {message}',
   'problem.degraded': 'The call goes on, with a limit: {message}',

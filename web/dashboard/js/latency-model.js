@@ -1,5 +1,8 @@
 /** @typedef {'endpointing' | 'stt' | 'llm' | 'tts' | 'other'} Stage */
-/** @typedef {{turnId: string, number: number, status: string, totalMs: number, stages: Record<Stage, number>}} TurnLatency */
+/**
+ * @typedef {{turnId: string, number: number, status: string, totalMs: number, stages: Record<Stage, number>}}
+ * TurnLatency
+ */
 
 /**
  * Stages in the order in which they happen; `other` is what the stages do not explain.

@@ -35,7 +35,10 @@ export function describe(message) {
   return parts.join('  ').slice(0, DETAIL_LIMIT);
 }
 
-/** Events of the call, newest last. Audio and its reports are counted, one entry a second, so that they drown nothing. */
+/**
+ * Events of the call, newest last. Audio and its reports are counted, one entry a second, so that they drown
+ * nothing.
+ */
 export class LogModel {
   constructor() {
     /** @type {LogEntry[]} */
@@ -45,7 +48,12 @@ export class LogModel {
     this.openCounts = new Map();
   }
 
-  /** @param {LogEntry['direction']} direction @param {{type: string} & Record<string, unknown>} message @param {number} now @returns {LogEntry} */
+  /**
+   * @param {LogEntry['direction']} direction
+   * @param {{type: string} & Record<string, unknown>} message
+   * @param {number} now
+   * @returns {LogEntry}
+   */
   add(direction, message, now) {
     if (message.type === 'playback') return this.counted(direction, message.type, 0, describe(message), now);
     const group = GROUP_OF[message.type] ?? 'call';

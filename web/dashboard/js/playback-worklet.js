@@ -1,6 +1,8 @@
 import { PlayQueue } from './play-queue.js';
 
-/** @typedef {{type: 'play', audio: import('./types.js').ReplyAudio} | {type: 'drop', responseId: string}} PlayCommand */
+/**
+ * @typedef {{type: 'play', audio: import('./types.js').ReplyAudio} | {type: 'drop', responseId: string}} PlayCommand
+ */
 
 /** Loudspeaker side of the call, on the audio thread: plays queued replies and reports how much was played. */
 class PlaybackProcessor extends AudioWorkletProcessor {

@@ -12,6 +12,8 @@ export class Speaker {
     this.context = null;
     /** @type {AudioWorkletNode | null} */
     this.node = null;
+    /** @type {Promise<void> | null} */
+    this.loading = null;
     this.currentId = '';
     this.playedMs = 0;
     this.playing = false;
@@ -25,17 +27,25 @@ export class Speaker {
   async open() {
     clearTimeout(this.restTimer);
     this.context ??= new AudioContext({ latencyHint: 'interactive' });
-    const { context } = this;
-    if (this.node === null) {
-      await context.audioWorklet.addModule('/js/capture-worklet.js');
-      await context.audioWorklet.addModule('/js/playback-worklet.js');
-      const node = new AudioWorkletNode(context, 'tom-playback', { numberOfInputs: 0, outputChannelCount: [1] });
-      node.port.onmessage = (message) => this.report(message.data);
-      node.connect(context.destination);
-      this.node = node;
+    this.loading ??= this.load(this.context);
+    try {
+      await this.loading;
+    } catch (error) {
+      this.loading = null; // the next call tries again
+      throw error;
     }
-    await context.resume();
-    return context;
+    await this.context.resume();
+    return this.context;
+  }
+
+  /** @param {AudioContext} context */
+  async load(context) {
+    await context.audioWorklet.addModule('/js/capture-worklet.js');
+    await context.audioWorklet.addModule('/js/playback-worklet.js');
+    const node = new AudioWorkletNode(context, 'tom-playback', { numberOfInputs: 0, outputChannelCount: [1] });
+    node.port.onmessage = (message) => this.report(message.data);
+    node.connect(context.destination);
+    this.node = node;
   }
 
   /** @param {import('./types.js').ReplyAudio} audio its buffer is handed over */

@@ -18,7 +18,10 @@ function findLast(entries, wanted) {
   return undefined;
 }
 
-/** The conversation as a chat: interim text replaced by the final, replies growing token by token, cut when interrupted. */
+/**
+ * The conversation as a chat: interim text replaced by the final, replies growing token by token, cut when
+ * interrupted.
+ */
 export class TranscriptModel {
   constructor() {
     /** @type {Entry[]} */

@@ -1,4 +1,4 @@
-import { language, t } from './i18n.js';
+import { t } from './i18n.js';
 import { make, Panel } from './panel.js';
 
 /** @typedef {import('./transcript-model.js').Entry} Entry */
@@ -55,7 +55,7 @@ export class TranscriptView extends Panel {
     const who = make('p', 'who', t(entry.side === 'caller' ? 'transcript.you' : 'transcript.agent'));
     if (entry.kind === 'typed') who.append(make('span', 'tag', t('transcript.typed')));
     if (entry.kind === 'dtmf') who.append(make('span', 'tag', t('transcript.keys')));
-    const time = make('time', '', new Date(entry.at).toLocaleTimeString(language()));
+    const time = make('time', '', new Date(entry.at).toLocaleTimeString());
     time.dateTime = new Date(entry.at).toISOString();
     who.append(time);
     const unheard = entry.state === 'interrupted' && entry.text.trim() === '';

@@ -1,0 +1,59 @@
+import TomAudio
+import TomConversation
+
+/// eSpeak NG as a program of its own, one process for every sentence.
+///
+/// A process and not the library: eSpeak NG is GPL-3, not thread-safe, and a crash in it ends one sentence here, not the
+/// server. Audio is 22,050 Hz and is delivered from a thread of this engine, in order. Each request ends once: with
+/// `.finished`, or with `.failed` and one of `tts.not_installed`, `tts.overloaded`, `tts.crashed`, `tts.timeout`,
+/// `tts.busy`, `tts.bad_voice`, `tts.bad_output` and `tts.text_too_long`.
+public struct EspeakSynthesizer: SpeechSynthesizer {
+    public let name = "espeak"
+    public let configuration: EspeakConfiguration
+    private let workers: WorkerThreads
+
+    public init(configuration: EspeakConfiguration = EspeakConfiguration()) {
+        self.configuration = configuration
+        workers = WorkerThreads(
+            limit: max(1, configuration.maximumProcesses), queueLimit: max(0, configuration.maximumWaiting))
+    }
+
+    public func synthesize(
+        _ request: SynthesisRequest, deliver: @escaping @Sendable (SynthesisEvent) -> Void
+    ) -> any EngineTask {
+        let synthesis = EspeakSynthesis(
+            configuration: configuration, deadline: .now + configuration.timeout, workers: workers, deliver: deliver)
+        do throws(EngineError) {
+            let text = EspeakText.cleaned(request.text)
+            guard text.count <= EspeakText.maximumLength else { throw .espeakTextTooLong }
+            let voice = try configuration.voice(language: request.language, requested: request.voice)
+            guard !text.isEmpty else {
+                deliver(.finished)
+                return synthesis
+            }
+            try synthesis.start(text: text, voice: voice)
+        } catch {
+            deliver(.failed(error))
+        }
+        return synthesis
+    }
+
+    /// Says one word in the default voice of `language`, or in `voice`, and throws what a call would fail with.
+    public func check(language: String, voice: String? = nil) async throws(EngineError) {
+        let segment = SegmentID(response: ResponseID(1), index: 0)
+        let request = SynthesisRequest(segment: segment, text: "OK", language: language, voice: voice)
+        let failure = await withCheckedContinuation { (continuation: CheckedContinuation<EngineError?, Never>) in
+            _ = synthesize(request) { event in
+                switch event {
+                case .audio: break
+                case .finished: continuation.resume(returning: nil)
+                case .failed(let error): continuation.resume(returning: error)
+                }
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// How many sentences wait for a process, and how many are spoken at the moment.
+    public var load: (waiting: Int, running: Int) { (workers.waitingCount, workers.runningCount) }
+}

@@ -1,0 +1,69 @@
+import TomAudio
+public import TomConversation
+public import TomEngines
+import TomErrors
+
+/// The sentences TOM says of its own accord, spoken once at the start of the server and shared by all calls.
+///
+/// The greeting then starts without waiting for a synthesiser, and the apology can be heard even when the synthesiser is what
+/// failed. Bounded by the agent's own texts, a few seconds of audio each.
+public struct CannedSpeech: Sendable {
+    private let sentences: [String: Audio]
+
+    struct Audio: Sendable {
+        var samples: [Int16]
+        var rate: SampleRate
+    }
+
+    /// No sentences: everything is synthesised when it is said.
+    public init() { sentences = [:] }
+
+    private init(sentences: [String: Audio]) { self.sentences = sentences }
+
+    func audio(for sentence: String) -> Audio? { sentences[sentence] }
+
+    /// Speaks every sentence of `texts`. One that fails is left out and returned beside, with its error.
+    public static func speak(
+        _ texts: Conversation.Texts, language: String, voice: String?, with synthesizer: any SpeechSynthesizer
+    ) async -> (speech: CannedSpeech, failures: [EngineError]) {
+        var sentences: [String: Audio] = [:]
+        var failures: [EngineError] = []
+        for (index, sentence) in texts.sentences.enumerated() where sentences[sentence] == nil {
+            let request = SynthesisRequest(
+                segment: SegmentID(response: ResponseID(0), index: index), text: sentence, language: language, voice: voice)
+            do throws(EngineError) {
+                sentences[sentence] = try await speak(request, with: synthesizer)
+            } catch {
+                failures.append(error)
+            }
+        }
+        return (CannedSpeech(sentences: sentences), failures)
+    }
+
+    private static func speak(
+        _ request: SynthesisRequest, with synthesizer: any SpeechSynthesizer
+    ) async throws(EngineError) -> Audio {
+        let (events, feed) = AsyncStream.makeStream(of: SynthesisEvent.self)
+        let task = synthesizer.synthesize(request) { event in
+            feed.yield(event)
+            if case .audio = event { return }
+            feed.finish()
+        }
+        var audio: Audio?
+        for await event in events {
+            switch event {
+            case .audio(let samples, let rate):
+                audio = Audio(samples: (audio?.samples ?? []) + samples, rate: rate)
+            case .failed(let error): throw error
+            case .finished: break
+            }
+        }
+        guard let audio else {
+            task.cancel()
+            throw EngineError(
+                code: "tts.empty", message: "the synthesiser made no audio of a sentence.",
+                hint: "Run `tom doctor`.", category: .server)
+        }
+        return audio
+    }
+}
