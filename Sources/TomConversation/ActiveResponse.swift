@@ -8,6 +8,9 @@ struct ActiveResponse: Sendable {
     var generation: Generation
     private var splitter = SentenceSplitter()
     private(set) var segments: [Segment] = []
+    /// Sentences that were ever given an id under the current `id`; an id is never used twice, not even when its sentence
+    /// was dropped, so that late audio of it cannot pass for another's.
+    private var segmentCount = 0
     /// Sentences heard under an earlier id of this reply.
     private(set) var heardBefore: [String] = []
     var clock: PlayoutClock
@@ -15,6 +18,8 @@ struct ActiveResponse: Sendable {
     var held: Hold?
     /// Tools the current round asked for and whose outputs are missing.
     var pendingTools: [ToolCall] = []
+    /// Every tool call of this response, by the model's own name for it: one that comes twice is run once.
+    var toolCallIDs: Set<String> = []
     /// How many outputs the current round has.
     var toolOutputs = 0
     var toolDeadline: Instant?
@@ -34,6 +39,7 @@ struct ActiveResponse: Sendable {
 
     /// One sentence on its way to the listener.
     struct Segment: Sendable, Equatable {
+        let index: Int
         let text: String
         var state: State
         /// Samples made of it so far.
@@ -77,11 +83,16 @@ struct ActiveResponse: Sendable {
 
     mutating func append(_ text: String) {
         textCharacters += text.count
-        for sentence in splitter.append(text) { segments.append(Segment(text: sentence, state: .waiting)) }
+        for sentence in splitter.append(text) { segments.append(makeSegment(sentence)) }
     }
 
     mutating func finishText() {
-        if let last = splitter.finish() { segments.append(Segment(text: last, state: .waiting)) }
+        if let last = splitter.finish() { segments.append(makeSegment(last)) }
+    }
+
+    private mutating func makeSegment(_ text: String) -> Segment {
+        defer { segmentCount += 1 }
+        return Segment(index: segmentCount, text: text, state: .waiting)
     }
 
     /// Drops every sentence that has no audio yet; the reply goes on with what is appended next.
@@ -97,27 +108,37 @@ struct ActiveResponse: Sendable {
 
     // MARK: Segments
 
-    func segmentID(_ index: Int) -> SegmentID { SegmentID(response: id, index: index) }
+    func segmentID(at position: Int) -> SegmentID { SegmentID(response: id, index: segments[position].index) }
 
     /// The next sentence to synthesise, if none is being synthesised.
     var nextWaiting: Int? {
-        if segments.contains(where: { if case .synthesizing = $0.state { true } else { false } }) { return nil }
-        return segments.firstIndex { $0.state == .waiting }
+        isSynthesizing ? nil : segments.firstIndex { $0.state == .waiting }
     }
 
-    mutating func setState(_ state: Segment.State, of index: Int) { segments[index].state = state }
+    /// Whether audio of a sentence is being made.
+    var isSynthesizing: Bool { segments.contains { if case .synthesizing = $0.state { true } else { false } } }
 
-    /// Whether `segment` is the one being synthesised now; results for any other are late.
-    func isCurrent(_ segment: SegmentID) -> Bool {
-        guard segment.response == id, segments.indices.contains(segment.index) else { return false }
-        if case .synthesizing = segments[segment.index].state { return true }
-        return false
+    mutating func setState(_ state: Segment.State, at position: Int) { segments[position].state = state }
+
+    /// Where `segment` is when it is the one being synthesised now; results for any other are late.
+    func currentPosition(of segment: SegmentID) -> Int? {
+        guard segment.response == id else { return nil }
+        return segments.firstIndex {
+            if case .synthesizing = $0.state { $0.index == segment.index } else { false }
+        }
     }
 
-    mutating func generated(_ samples: Int, of index: Int, due: Instant) {
+    mutating func generated(_ samples: Int, at position: Int, due: Instant) {
         generatedSamples += samples
-        segments[index].samples += samples
-        segments[index].state = .synthesizing(due: due)
+        segments[position].samples += samples
+        segments[position].state = .synthesizing(due: due)
+    }
+
+    /// The synthesis was stopped: no audio of the sentence is due any more.
+    mutating func stopSynthesis() {
+        for position in segments.indices {
+            if case .synthesizing = segments[position].state { segments[position].state = .waiting }
+        }
     }
 
     var unsentSamples: Int { generatedSamples - clock.sentSamples }
@@ -164,16 +185,18 @@ struct ActiveResponse: Sendable {
     /// Takes the reply up again under `newID`, from the beginning of the sentence that was cut off.
     mutating func resume(as newID: ResponseID, heardMs: Int) {
         var left = heardMs * clock.samplesPerSecond / 1_000
-        var rest: [Segment] = []
+        var rest: [String] = []
         for segment in segments {
             if rest.isEmpty, segment.state == .done, segment.samples > 0, left >= segment.samples {
                 heardBefore.append(segment.text)
             } else {
-                rest.append(Segment(text: segment.text, state: .waiting))
+                rest.append(segment.text)
             }
             left -= segment.samples
         }
-        segments = rest
+        segmentCount = 0
+        segments = []
+        for text in rest { segments.append(makeSegment(text)) }
         id = newID
         held = nil
         generatedSamples = 0

@@ -99,7 +99,8 @@ extension Conversation {
         var turn = open
         turn.close(at: now, due: now + configuration.timeouts.transcription)
         caller = nil
-        if turn.result == nil { add(.finishTranscription(turn.id)) }
+        // Also for an engine that has answered by itself: nothing more of this turn is to be listened to.
+        add(.finishTranscription(turn.id))
         awaiting.append(turn)
         if awaiting.count > configuration.limits.maxAwaitedTurns, awaiting[0].result == nil {
             add(.cancelTranscription(awaiting[0].id))

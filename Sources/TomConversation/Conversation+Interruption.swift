@@ -17,8 +17,10 @@ extension Conversation {
         guard var held = response else { return }
         let heardMs = held.clock.heardMs(at: now)
         held.held = ActiveResponse.Hold(heardMs: heardMs)
-        response = held
         silence(held, heardMs: heardMs)
+        // Silencing stopped the synthesis; while the caller speaks nothing of it can become late.
+        held.stopSynthesis()
+        response = held
     }
 
     /// Drops what the caller has not heard, here and at the client.

@@ -34,30 +34,39 @@ extension Conversation {
     /// Whether audio of this sentence is still wanted; what arrives for any other is late and to be dropped unheard.
     public func wantsAudio(of segment: SegmentID) -> Bool {
         guard let response, response.held == nil else { return false }
-        return response.isCurrent(segment)
+        return response.currentPosition(of: segment) != nil
     }
 
+    /// Whether more audio is being made of the response that is playing: what does not fill a frame yet may wait for it.
+    public var isSynthesizing: Bool { response?.isSynthesizing ?? false }
+
     mutating func audioGenerated(_ id: SegmentID, _ samples: Int, at now: Instant) {
-        guard var active = response, active.isCurrent(id), active.held == nil, samples > 0 else { return }
-        active.generated(samples, of: id.index, due: now + configuration.timeouts.synthesis)
+        guard samples > 0, var active = response, active.held == nil, let position = active.currentPosition(of: id) else { return }
+        active.generated(samples, at: position, due: now + configuration.timeouts.synthesis)
         if active.latency.ttsFirstAudioMs == nil, let begun = active.marks.firstSentenceAt, active.marks.spokenAt != nil {
             active.latency.ttsFirstAudioMs = (now - begun).milliseconds
+        }
+        let limit = configuration.limits.maxSentenceAudio.nanoseconds / 1_000_000 * Int64(configuration.outputSamplesPerSecond) / 1_000
+        if active.segments[position].samples >= limit {
+            // The synthesiser floods: what it made so far is the sentence.
+            active.setState(.done, at: position)
+            emit(.notice(code: "tts.too_long", message: "The speech of a sentence was cut off at its limit."))
         }
         response = active
     }
 
     mutating func synthesisFinished(_ id: SegmentID, at now: Instant) {
-        guard var active = response, active.isCurrent(id) else { return }
-        if active.segments[id.index].samples == 0 {
+        guard var active = response, let position = active.currentPosition(of: id) else { return }
+        if active.segments[position].samples == 0 {
             return synthesisFailed(id, EngineFailure(code: "tts.empty", message: "the speech synthesis made no audio"), at: now)
         }
-        active.setState(.done, of: id.index)
+        active.setState(.done, at: position)
         response = active
     }
 
     mutating func synthesisFailed(_ id: SegmentID, _ failure: EngineFailure, at now: Instant) {
-        guard var active = response, active.isCurrent(id) else { return }
-        active.setState(.done, of: id.index)
+        guard var active = response, let position = active.currentPosition(of: id) else { return }
+        active.setState(.done, at: position)
         response = active
         // A second failure, of the apology itself, leaves only the text.
         fail(failure, at: now)
@@ -102,14 +111,14 @@ extension Conversation {
     }
 
     private mutating func synthesizeNext(at now: Instant) {
-        guard configuration.stages.speaks, var active = response, active.held == nil, let index = active.nextWaiting else { return }
+        guard configuration.stages.speaks, var active = response, active.held == nil, let position = active.nextWaiting else { return }
         let limit = configuration.limits.maxBufferedAudio
         let buffered = Duration.milliseconds(active.unsentSamples * 1_000 / configuration.outputSamplesPerSecond)
         guard buffered < limit else { return }
         if active.marks.firstSentenceAt == nil { active.marks.firstSentenceAt = now }
-        active.setState(.synthesizing(due: now + configuration.timeouts.synthesis), of: index)
+        active.setState(.synthesizing(due: now + configuration.timeouts.synthesis), at: position)
         response = active
-        add(.synthesize(active.segmentID(index), text: active.segments[index].text))
+        add(.synthesize(active.segmentID(at: position), text: active.segments[position].text))
     }
 
     private func isOver(_ active: ActiveResponse, at now: Instant) -> Bool {

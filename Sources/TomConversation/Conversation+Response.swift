@@ -39,26 +39,24 @@ extension Conversation {
 
     mutating func applyGeneration(_ input: Input, at now: Instant) {
         switch input {
-        case .responseText(let id, let text): update(id, at: now) { $0.takeText(text, at: now) }
-        case .responseTool(let id, let call): update(id, at: now) { $0.takeTool(call, at: now) }
-        case .responseMemory(let id, let memory): update(id, at: now) { $0.response?.memory = memory }
-        case .responseExpects(let id, let next): update(id, at: now) { $0.response?.expectation = next }
+        case .responseText(let id, let text): update(id) { $0.takeText(text, at: now) }
+        case .responseTool(let id, let call): update(id) { $0.takeTool(call, at: now) }
+        case .responseMemory(let id, let memory): update(id) { $0.response?.memory = memory }
+        case .responseExpects(let id, let next): update(id) { $0.response?.expectation = next }
         case .responseEndsCall(let id):
-            update(id, at: now) {
+            update(id) {
                 $0.response?.termination = Termination(result: .completed, reason: .agentHungUp)
             }
-        case .responseFinished(let id): update(id, at: now) { $0.generationFinished(at: now) }
-        case .responseFailed(let id, let failure): update(id, at: now) { $0.fail(failure, at: now) }
+        case .responseFinished(let id): update(id) { $0.generationFinished(at: now) }
+        case .responseFailed(let id, let failure): update(id) { $0.fail(failure, at: now) }
         case .toolFinished(let id, let output): toolFinished(id, output, at: now)
         default: break
         }
     }
 
     /// Runs `body` when `id` is the generation that is running; anything else is late.
-    private mutating func update(_ id: GenerationID, at now: Instant, _ body: (inout Conversation) -> Void) {
-        guard var active = response, active.generation.id == id, case .running = active.generation.state else { return }
-        active.generation.state = .running(due: now + configuration.timeouts.generation)
-        response = active
+    private mutating func update(_ id: GenerationID, _ body: (inout Conversation) -> Void) {
+        guard let active = response, active.generation.id == id, case .running = active.generation.state else { return }
         body(&self)
     }
 
@@ -70,6 +68,7 @@ extension Conversation {
         let room = configuration.limits.maxResponseCharacters - active.textCharacters
         let text = String(text.prefix(room))
         active.append(text)
+        active.generation.state = .running(due: now + configuration.timeouts.generation)
         response = active
         if !text.isEmpty { emit(.responseText(text, turn: active.turn, response: active.id)) }
         if text.count >= room {
@@ -101,9 +100,13 @@ extension Conversation {
     // MARK: Tools
 
     private mutating func takeTool(_ call: ToolCall, at now: Instant) {
-        guard var active = response else { return }
+        guard var active = response, active.toolCallIDs.insert(call.id).inserted else { return }
+        guard active.toolCallIDs.count <= configuration.limits.maxToolCalls else {
+            return fail(EngineFailure(code: "llm.tool_calls", message: "the model called too many tools"), at: now)
+        }
         active.pendingTools.append(call)
         active.toolDeadline = now + configuration.timeouts.tool
+        active.generation.state = .running(due: now + configuration.timeouts.generation)
         response = active
         record(.toolCall(call), turn: active.turn)
         emit(.toolCall(name: call.name, turn: active.turn, status: .started))
@@ -115,9 +118,10 @@ extension Conversation {
         let pending = response.flatMap { active in
             active.generation.id == id ? active.pendingTools.firstIndex { $0.id == output.callID } : nil
         }
-        guard let call = openToolCall(output.callID) else { return }
-        record(.toolOutput(output), turn: call.turn)
-        emit(.toolCall(name: call.name, turn: call.turn, status: output.succeeded ? .done : .failed))
+        if let call = openToolCall(output.callID) {
+            record(.toolOutput(output), turn: call.turn)
+            emit(.toolCall(name: call.name, turn: call.turn, status: output.succeeded ? .done : .failed))
+        }
         guard let pending, var active = response else { return }
         active.pendingTools.remove(at: pending)
         active.toolOutputs += 1
@@ -202,10 +206,10 @@ extension Conversation {
             }
         }
         if let active = response {
-            for (index, segment) in active.segments.enumerated() {
+            for (position, segment) in active.segments.enumerated() {
                 if case .synthesizing(let due) = segment.state, due <= now {
                     let failure = EngineFailure(code: "tts.timeout", message: "the speech synthesis did not go on in time")
-                    synthesisFailed(active.segmentID(index), failure, at: now)
+                    synthesisFailed(active.segmentID(at: position), failure, at: now)
                 }
             }
         }

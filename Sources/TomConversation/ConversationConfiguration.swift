@@ -76,7 +76,7 @@ extension Conversation {
     public struct Timeouts: Sendable, Equatable, Codable {
         /// From the end of a turn's audio to its transcript.
         public var transcription = Duration.seconds(10)
-        /// Between two signs of life of a generation.
+        /// Between two signs of life of a generation: words or tool calls.
         public var generation = Duration.seconds(15)
         /// Between two pieces of a sentence's audio.
         public var synthesis = Duration.seconds(10)
@@ -123,6 +123,10 @@ extension Conversation {
         public var maxResponseCharacters = 4_000
         /// How often a model may call tools before it has to answer.
         public var maxToolRounds = 5
+        /// Tools one response may call; a model that asks for more has gone wrong.
+        public var maxToolCalls = 16
+        /// Audio of one sentence; a synthesiser that makes more is cut off there. A sentence has 300 characters at most.
+        public var maxSentenceAudio = Duration.seconds(90)
         /// Audio that may be made ahead of the playout before the next sentence is synthesised.
         public var maxBufferedAudio = Duration.seconds(8)
         /// Audio handed to the transport ahead of real time.

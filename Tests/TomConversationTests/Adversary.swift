@@ -25,6 +25,7 @@ final class Adversary {
         configuration.limits.maxAwaitedTurns = 2
         configuration.limits.maxResponseCharacters = 300
         configuration.limits.maxToolRounds = 2
+        configuration.limits.maxSentenceAudio = random.ms(1_500...10_000)
         configuration.limits.maxBufferedAudio = random.ms(500...8_000)
         configuration.stages.speaks = !random.chance(10)
         configuration.stages.answers = !random.chance(5)
@@ -116,8 +117,12 @@ final class Adversary {
         }
         if random.chance(10) { call.schedule(.responseText(id, String(repeating: "flood ", count: 100)), in: at) }
         if random.chance(15) {
-            toolCalls += 1
-            call.schedule(.responseTool(id, ToolCall(id: "c\(toolCalls)", name: "tool", arguments: [:])), in: at)
+            let calls = random.chance(5) ? 40 : Int.random(in: 1...3, using: &random)
+            for _ in 0..<calls {
+                // Now and then the same name again.
+                if !random.chance(20) { toolCalls += 1 }
+                call.schedule(.responseTool(id, ToolCall(id: "c\(toolCalls)", name: "tool", arguments: [:])), in: at)
+            }
         }
         if random.chance(10) { call.schedule(.responseExpects(id, Expectation.allCases.randomElement(using: &random)!), in: at) }
         if random.chance(10) { call.schedule(.responseMemory(id, "m"), in: at) }
@@ -139,7 +144,8 @@ final class Adversary {
 
     private func synthesize(_ call: inout VirtualCall, _ segment: SegmentID, _ text: String) {
         if random.chance(3) { return }
-        var at = random.ms(0...300)
+        // Sometimes so late that the sentence has long been given up.
+        var at = random.ms(random.chance(3) ? 2_000...6_000 : 0...300)
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             call.schedule(.audioGenerated(segment, samples: Int.random(in: 1...24_000, using: &random)), in: at)
             at += random.ms(0...300)
