@@ -6,13 +6,14 @@ error codes, and that docs/operating.md has every metric; the README's length. P
 """
 
 import fnmatch
+import os
 import pathlib
 import re
-import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 README_LINES = 150
+LEFT_OUT = {".git", ".venv", "__pycache__", "node_modules", "data", "journals"}
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
 FILE = re.compile(r"^[\w.+*-]+\.(swift|md|sh|py|yaml|yml|js|html|css|c|h|txt|json|png|service|example)$")
@@ -26,13 +27,16 @@ WRITTEN = {"messages.jsonl", "tom.env", "report.json", "call.jsonl", "jwks.json"
 OUTSIDE_SETTINGS = {"TOM_CONFIG_FILE", "TOM_PROBE_TOKEN", "TOM_BINARY", "XDG_RUNTIME_DIR", "BASH_SOURCE"}
 
 
-def tracked():
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    return sorted(name for name in names if name and (ROOT / name).is_file())
+def tree():
+    """Every file of the tree, without what builds and tests put beside it."""
+    found = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in LEFT_OUT and not name.startswith(".build")]
+        found += [pathlib.Path(folder, name).relative_to(ROOT).as_posix() for name in names]
+    return sorted(found)
 
 
-FILES = tracked()
+FILES = tree()
 NAMES = {name.rsplit("/", 1)[-1] for name in FILES}
 TOPS = {name.split("/", 1)[0] for name in FILES}
 SWIFT = "\n".join((ROOT / name).read_text() for name in FILES if name.startswith("Sources/") and name.endswith(".swift"))

@@ -3,9 +3,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-swift_files() { git ls-files -z --cached --others --exclude-standard -- '*.swift' | while IFS= read -r -d '' file; do
-    [[ -f $file ]] && printf '%s\0' "$file"
-done; }
+# Everything but hidden folders, where builds and Python environments are.
+swift_files() { find . -name '.?*' -prune -o -name '*.swift' -print0; }
 
 if [[ ${1:-} == --fix ]]; then
     swift_files | xargs -0 swift format format --in-place --parallel
