@@ -129,8 +129,11 @@ let package = Package(
             dependencies: ["TomServer", "TomSession", "TomConversation", "TomErrors", nioCore, logging],
             path: "Tests/EchoServer", swiftSettings: strict),
         .target(
-            name: "TomTestKit", dependencies: ["TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines"],
-            swiftSettings: strict),
+            name: "TomTestKit",
+            dependencies: [
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomSession", nioCore,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ], swiftSettings: strict),
         tests("TomAudioTests", ["TomAudio", "TomErrors"]),
         tests("TomConversationTests", ["TomConversation", "TomErrors", "TomTestKit"]),
         tests("TomWireTests", ["TomWire", "TomErrors"]),

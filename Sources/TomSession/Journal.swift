@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Logging
+import Synchronization
 import TomConversation
 
 /// The record of one call's inputs, as JSON Lines: a header with the conversation's configuration, then one input a line.
@@ -24,6 +25,7 @@ final class Journal: Sendable {
     private let queue = DispatchQueue(label: "tom.journal")
     private let file: FileHandle
     private let logger: Logger
+    private let state = Mutex((waiting: 0, ended: false))
 
     /// Creates `<directory>/<callID>-<milliseconds>.jsonl`.
     ///
@@ -52,15 +54,44 @@ final class Journal: Sendable {
 
     func end() { queue.async { [file] in try? file.close() } }
 
+    /// Lines that may wait for the disk; one more ends the journal.
+    private static let maxWaiting = 10_000
+
     private func write(_ line: some Encodable & Sendable) {
+        let admitted = state.withLock { state in
+            guard !state.ended, state.waiting < Self.maxWaiting else {
+                defer { state.ended = true }
+                return state.ended ? Admission.late : .overflow
+            }
+            state.waiting += 1
+            return .taken
+        }
+        switch admitted {
+        case .taken: break
+        case .overflow: return giveUp()
+        case .late: return
+        }
         queue.async { [self] in
+            let wanted = state.withLock { state in
+                state.waiting -= 1
+                return !state.ended
+            }
+            guard wanted else { return }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
             do {
                 try file.write(contentsOf: encoder.encode(line) + Data("\n".utf8))
             } catch {
-                logger.error("journal not written", metadata: ["error.code": "session.journal"])
+                // A line is missing: what followed would not replay.
+                state.withLock { $0.ended = true }
+                giveUp()
             }
         }
     }
+
+    private func giveUp() {
+        logger.error("journal ended before its call", metadata: ["error.code": "session.journal"])
+    }
+
+    private enum Admission { case taken, overflow, late }
 }

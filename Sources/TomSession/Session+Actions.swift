@@ -27,8 +27,9 @@ extension Session {
     private func startTranscription(_ turn: TurnID, _ expectation: Expectation) {
         guard let transcriber = profile.engines.transcriber else { return }
         let request = TranscriptionRequest(turn: turn, language: profile.language, expectation: expectation)
-        let task = transcriber.transcribe(request) { [self] event in deliver(.transcription(turn, event)) }
-        transcriptions[turn] = task
+        let lane = ResultLane(to: self, overflow: .transcription(turn, .failed(.flood("stt"))))
+        let task = transcriber.transcribe(request) { lane.deliver(.transcription(turn, $0)) }
+        transcriptions[turn] = (task, lane)
         listening = (turn, task)
         let preRoll = self.preRoll.contents
         if transcriber.capabilities.readsAudio { task.append(preRoll.span) }
@@ -37,14 +38,17 @@ extension Session {
 
     private func finishTranscription(_ turn: TurnID) {
         stopListening(turn)
-        transcriptions[turn]?.finish()
+        // What was heard up to here belongs to this turn; the next one begins with what comes after it.
+        preRoll.clear()
+        transcriptions[turn]?.task.finish()
     }
 
     private func cancelTranscription(_ turn: TurnID) {
         stopListening(turn)
         recordings.discard(turn)
-        guard let task = transcriptions.removeValue(forKey: turn) else { return }
-        task.cancel()
+        guard let running = transcriptions.removeValue(forKey: turn) else { return }
+        running.lane.close()
+        running.task.cancel()
         metrics.engine("stt", .cancelled)
     }
 
@@ -59,16 +63,25 @@ extension Session {
         case .interim(let text, let complete):
             apply(.transcriptInterim(turn, text: text, turnComplete: complete))
         case .final(let transcript):
-            transcriptions[turn] = nil
+            transcriptionEnded(turn)
             metrics.engine("stt", .ok)
             apply(
                 .transcriptFinal(
                     turn, text: transcript.text, language: transcript.language, confidence: transcript.confidence))
         case .failed(let error):
-            transcriptions[turn] = nil
+            transcriptionEnded(turn)
             failed("stt", error)
             apply(.transcriptionFailed(turn, EngineFailure(code: error.code, message: error.message)))
         }
+    }
+
+    /// The engine has answered, perhaps before the turn's end: the turn goes on, its audio goes nowhere but to the recording.
+    private func transcriptionEnded(_ turn: TurnID) {
+        if let running = transcriptions.removeValue(forKey: turn) {
+            running.lane.close()
+            running.task.cancel()
+        }
+        if listening?.turn == turn { listening?.task = nil }
     }
 
     // MARK: Language model
@@ -77,18 +90,21 @@ extension Session {
         guard let model = profile.engines.languageModel else { return }
         let request = ResponseRequest(
             response: id.response, turn: turn, language: profile.language, history: conversation.history)
-        let task = model.respond(to: request) { [self] event in deliver(.generation(id, event)) }
-        generation = (id, task)
+        let lane = ResultLane(to: self, overflow: .generation(id, .failed(.flood("llm"))))
+        let task = model.respond(to: request) { lane.deliver(.generation(id, $0)) }
+        generation?.cancel()
+        generation = RunningTask(id: id, task: task, lane: lane)
     }
 
     private func cancelGeneration(_ id: GenerationID) {
         guard generation?.id == id else { return }
-        generation?.task.cancel()
+        generation?.cancel()
         generation = nil
         metrics.engine("llm", .cancelled)
     }
 
     func generationReported(_ id: GenerationID, _ event: ResponseEvent) {
+        guard let running = generation, running.id == id else { return }
         switch event {
         case .text(let text): apply(.responseText(id, text))
         case .toolCall(let call): apply(.responseTool(id, call))
@@ -96,9 +112,13 @@ extension Session {
         case .expects(let expectation): apply(.responseExpects(id, expectation))
         case .endsCall: apply(.responseEndsCall(id))
         case .finished:
+            generation = nil
+            running.lane.close()
             metrics.engine("llm", .ok)
             apply(.responseFinished(id))
         case .failed(let error):
+            generation = nil
+            running.cancel()
             failed("llm", error)
             apply(.responseFailed(id, EngineFailure(code: error.code, message: error.message)))
         }
@@ -106,7 +126,8 @@ extension Session {
 
     private func runTool(_ id: GenerationID, _ call: ToolCall) {
         let context = ToolContext(callID: options.callID, agentID: profile.agentID, recordings: recordings)
-        tools.run(call, in: context) { [self] output in deliver(.input(.toolFinished(id, output))) }
+        // A tool that never ends does not keep the call's session.
+        tools.run(call, in: context) { [weak self] output in self?.deliver(.input(.toolFinished(id, output)), from: nil) }
     }
 
     // MARK: Text to speech
@@ -114,20 +135,20 @@ extension Session {
     private func synthesize(_ segment: SegmentID, _ text: String) {
         guard let synthesizer = profile.engines.synthesizer else { return }
         // One voice: whatever is still being made for an earlier sentence is not wanted any more.
-        synthesis?.task.cancel()
+        stopSynthesis()
         let converter = ReplyConverter(to: options.output.sampleRate)
         if let canned = profile.canned.audio(for: text) {
-            synthesis = nil
             process(.synthesis(segment, converter.convert(.audio(canned.samples, rate: canned.rate))))
             return process(.synthesis(segment, converter.convert(.finished)))
         }
         let request = SynthesisRequest(
             segment: segment, text: text, language: profile.language, voice: profile.voice)
-        let task = synthesizer.synthesize(request) { [self] event in
+        let lane = ResultLane(to: self, overflow: .synthesis(segment, .init(end: .failed(.flood("tts")))))
+        let task = synthesizer.synthesize(request) { event in
             // On the engine's thread, so that no event loop is held up by a long sentence.
-            deliver(.synthesis(segment, converter.convert(event)))
+            if lane.isOpen { lane.deliver(.synthesis(segment, converter.convert(event))) }
         }
-        synthesis = (segment, task)
+        synthesis = RunningTask(id: segment, task: task, lane: lane)
     }
 
     func synthesisReported(_ segment: SegmentID, _ event: ReplyConverter.Output) {
@@ -137,21 +158,35 @@ extension Session {
         }
         switch event.end {
         case .finished:
-            metrics.engine("tts", .ok)
+            if synthesisEnded(segment) { metrics.engine("tts", .ok) }
             apply(.synthesisFinished(segment))
         case .failed(let error):
-            failed("tts", error)
+            if synthesisEnded(segment) { failed("tts", error) }
             apply(.synthesisFailed(segment, EngineFailure(code: error.code, message: error.message)))
-        case nil: break
+        case nil:
+            // The conversation has enough of it.
+            if synthesis?.id == segment, !conversation.wantsAudio(of: segment) { stopSynthesis() }
         }
+    }
+
+    /// Whether it was the synthesis that runs; canned speech and late ends are none.
+    private func synthesisEnded(_ segment: SegmentID) -> Bool {
+        guard let running = synthesis, running.id == segment else { return false }
+        running.cancel()
+        synthesis = nil
+        return true
+    }
+
+    private func stopSynthesis() {
+        guard let running = synthesis else { return }
+        running.cancel()
+        synthesis = nil
+        metrics.engine("tts", .cancelled)
     }
 
     private func clearPlayout() {
         playout.clear()
-        if let running = synthesis {
-            running.task.cancel()
-            synthesis = nil
-        }
+        stopSynthesis()
     }
 
     // MARK: Observation
@@ -182,5 +217,14 @@ extension Session {
         case .notice(let code, _): logger.notice("call degraded", metadata: ["error.code": "\(code)"])
         default: break
         }
+    }
+}
+
+extension EngineError {
+    /// An engine delivered results faster than any call can take them.
+    static func flood(_ stage: String) -> EngineError {
+        EngineError(
+            code: "\(stage).flood", message: "more than \(ResultLane.maxWaiting) results were delivered at once",
+            category: .server)
     }
 }

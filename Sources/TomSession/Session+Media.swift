@@ -14,31 +14,47 @@ extension Session {
         callerAudio.decode(bytes) { samples in listen(to: samples) }
     }
 
+    /// A message may hold up to a second of audio; it is heard in pieces short enough for the onset of speech to lie within
+    /// the pre-roll.
+    private static let longestPiece = 1_600
+
     private func listen(to samples: Span<Int16>) {
-        preRoll.append(samples)
-        if let listening, profile.engines.transcriber?.capabilities.readsAudio == true { listening.task.append(samples) }
-        if recordings.isRecording { recordings.append(samples) }
-        guard !options.manualTurns else { return }
-        detect(samples)
+        var start = 0
+        while start < samples.count {
+            let end = min(start + Self.longestPiece, samples.count)
+            listen(to: samples.extracting(start..<end), before: (samples.count - end) / 16)
+            start = end
+        }
     }
 
-    private func detect(_ samples: Span<Int16>) {
+    /// - Parameter restMs: audio of the same message that follows the piece.
+    private func listen(to piece: Span<Int16>, before restMs: Int) {
+        preRoll.append(piece)
+        if let task = listening?.task, profile.engines.transcriber?.capabilities.readsAudio == true { task.append(piece) }
+        if recordings.isRecording { recordings.append(piece) }
+        guard !options.manualTurns else { return }
+        detect(piece, before: restMs)
+    }
+
+    private func detect(_ samples: Span<Int16>, before restMs: Int) {
         // More than one change in one message is rare (20 ms is the norm) and then must not be lost.
         var changes: [VoiceActivityDetector.Transition] = []
         detector.process(samples) { changes.append($0) }
         if changes.isEmpty, detector.isSpeaking, conversation.wantsSpeechProgress {
-            process(.speechContinued(audioMs: detector.lastSpeechMs))
+            process(.speechContinued(audioMs: detector.lastSpeechMs - filledMs))
         }
         for change in changes {
             switch change {
-            case .started(let atMs): process(.speechStarted(audioMs: atMs, agoNs: ago(atMs)))
-            case .stopped(let endMs): process(.speechStopped(audioMs: endMs, agoNs: ago(endMs)))
+            case .started(let atMs): process(.speechStarted(audioMs: atMs - filledMs, agoNs: ago(atMs, before: restMs)))
+            case .stopped(let endMs): process(.speechStopped(audioMs: endMs - filledMs, agoNs: ago(endMs, before: restMs)))
             }
         }
     }
 
-    /// How long before now the caller's audio was at `positionMs`.
-    private func ago(_ positionMs: Int) -> Int64 { Int64(detector.positionMs - positionMs) * 1_000_000 }
+    /// How long before now the caller's audio was at `positionMs` of the detector; a message arrives as a whole at its end.
+    private func ago(_ positionMs: Int, before restMs: Int) -> Int64 {
+        Int64(detector.positionMs + restMs - positionMs) * 1_000_000
+    }
 
     /// When a speaking caller's silence on the wire is taken for silence of the caller.
     var inputGapDeadline: Instant? {
@@ -48,16 +64,31 @@ extension Session {
 
     /// A client that stopped sending in mid-word has stopped speaking: silence is put in its place.
     func fillInputGap() {
-        guard let deadline = inputGapDeadline, deadline <= now else { return }
+        guard let deadline = inputGapDeadline, deadline <= now, let lastAudioAt else { return }
         let silence = [Int16](repeating: 0, count: AudioFrame.samples(at: .hz16000))
-        for _ in 0..<50 where detector.isSpeaking { detect(silence.span) }
+        let before = detector.positionMs
+        var speechEndMs: Int?
+        for _ in 0..<50 where detector.isSpeaking {
+            detector.process(silence.span) { if case .stopped(let endMs) = $0 { speechEndMs = endMs } }
+        }
+        if let speechEndMs {
+            let ago = (now - lastAudioAt).nanoseconds + Int64(before - speechEndMs) * 1_000_000
+            process(.speechStopped(audioMs: speechEndMs - filledMs, agoNs: ago))
+        }
+        filledMs += detector.positionMs - before
     }
 
     // MARK: Reply audio
 
+    /// Samples that may go out: all of them, except what does not fill a frame while more of the sentence is being made.
+    private var sendableSamples: Int {
+        let rest = playout.samples % playout.samplesPerFrame
+        return rest > 0 && conversation.isSynthesizing ? playout.samples - rest : playout.samples
+    }
+
     /// Hands over as much reply audio as may be in flight.
     func sendPlayout() {
-        guard let link, link.isWritable, playout.samples > 0, let allowance = conversation.playoutAllowance(at: now) else {
+        guard let link, link.isWritable, sendableSamples > 0, let allowance = conversation.playoutAllowance(at: now) else {
             return
         }
         let sent = sendFrames(upTo: allowance.samples, of: allowance.response, turn: allowance.turn)
@@ -65,7 +96,8 @@ extension Session {
     }
 
     private func sendFrames(upTo limit: Int, of response: ResponseID, turn: TurnID) -> Int {
-        guard let link else { return 0 }
+        let room = min(limit, sendableSamples)
+        guard let link, min(playout.samplesPerFrame, playout.samples) <= room else { return 0 }
         if playoutResponse != response {
             playoutResponse = response
             playoutSeq = 0
@@ -73,19 +105,20 @@ extension Session {
         }
         if conversation.playoutRanDry(at: now) { metrics.underruns.increment() }
         var sent = 0
-        while playout.samples > 0, sent + min(playout.samplesPerFrame, playout.samples) <= limit {
+        while playout.samples > 0, sent + min(playout.samplesPerFrame, playout.samples) <= room {
             sent += playout.takeFrame { link.sendAudio($0, response: response, turn: turn, seq: playoutSeq) }
             playoutSeq += 1
         }
-        if sent > 0 { markForFlush() }
+        markForFlush()
         return sent
     }
 
     /// When the next batch of reply audio is due.
     var nextPlayoutBatch: Instant? {
-        guard playout.samples > 0, let link else { return nil }
+        guard sendableSamples > 0, let link else { return nil }
+        let batch = max(configuration.playoutBatch, .milliseconds(AudioFrame.durationMs))
         // A socket that takes nothing is looked at again a little later; the transport drops one that never does.
-        if !link.isWritable { return now + configuration.playoutBatch }
-        return conversation.nextPlayout(step: configuration.playoutBatch, at: now)
+        if !link.isWritable { return now + batch }
+        return conversation.nextPlayout(step: batch, at: now)
     }
 }

@@ -22,7 +22,7 @@ actor Session: CallSession {
 
     var conversation: Conversation
     private let begunAt: NIODeadline
-    private var inbox = CircularBuffer<Work>(initialCapacity: 4)
+    private var inbox = CircularBuffer<(work: Work, lane: ResultLane?)>(initialCapacity: 4)
     private var isProcessing = false
     private var needsFlush = false
     private var wake: (at: Instant, task: Scheduled<Void>)?
@@ -34,13 +34,15 @@ actor Session: CallSession {
     var preRoll = PreRoll()
     var recordings = Recordings()
     var lastAudioAt: Instant?
-    /// The transcription that takes audio; `nil` between turns.
-    var listening: (turn: TurnID, task: any Transcription)?
-    var transcriptions: [TurnID: any Transcription] = [:]
+    /// Silence the detector was given in place of audio that did not come: positions of the input audio do not count it.
+    var filledMs = 0
+    /// The turn whose audio is coming in, and the transcription that takes it until it has answered; `nil` between turns.
+    var listening: (turn: TurnID, task: (any Transcription)?)?
+    var transcriptions: [TurnID: (task: any Transcription, lane: ResultLane)] = [:]
 
     // Reply audio
-    var generation: (id: GenerationID, task: any EngineTask)?
-    var synthesis: (id: SegmentID, task: any EngineTask)?
+    var generation: RunningTask<GenerationID>?
+    var synthesis: RunningTask<SegmentID>?
     var playout: PlayoutQueue
     var playoutSeq = 0
     var playoutResponse: ResponseID?
@@ -129,12 +131,15 @@ actor Session: CallSession {
 
     /// Takes one piece of work, performs its actions in order, then the next: an engine that answers inside the call that
     /// started it only lengthens the queue.
-    func process(_ work: Work) {
-        inbox.append(work)
+    func process(_ work: Work, from lane: ResultLane? = nil) {
+        inbox.append((work, lane))
         guard !isProcessing else { return }
         isProcessing = true
         repeat {
-            while let next = inbox.popFirst() { step(next) }
+            while let next = inbox.popFirst() {
+                next.lane?.resultTaken()
+                step(next.work)
+            }
             sendPlayout()
         } while !inbox.isEmpty
         isProcessing = false
@@ -163,11 +168,11 @@ actor Session: CallSession {
     }
 
     /// Takes an engine's result on any thread to the call's event loop; inline when already there.
-    nonisolated func deliver(_ work: Work) {
+    nonisolated func deliver(_ work: Work, from lane: ResultLane?) {
         if eventLoop.inEventLoop {
-            assumeIsolated { $0.process(work) }
+            assumeIsolated { $0.process(work, from: lane) }
         } else {
-            eventLoop.execute { self.assumeIsolated { $0.process(work) } }
+            eventLoop.execute { self.assumeIsolated { $0.process(work, from: lane) } }
         }
     }
 
@@ -212,11 +217,14 @@ actor Session: CallSession {
 
     /// The call is over: everything that runs for it stops, and nothing holds the transport any longer.
     func finish(_ termination: Termination) {
-        for task in transcriptions.values { task.cancel() }
+        for running in transcriptions.values {
+            running.lane.close()
+            running.task.cancel()
+        }
         transcriptions.removeAll()
         listening = nil
-        generation?.task.cancel()
-        synthesis?.task.cancel()
+        generation?.cancel()
+        synthesis?.cancel()
         (generation, synthesis) = (nil, nil)
         playout.clear()
         wake?.task.cancel()

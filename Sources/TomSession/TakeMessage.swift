@@ -32,6 +32,10 @@ public struct TakeMessage: ToolRunner {
     private func take(_ call: ToolCall, _ context: ToolContext) -> ToolOutput {
         var logger = self.logger
         logger[metadataKey: "call.id"] = "\(context.callID)"
+        guard !isConcernLost(call, context) else {
+            logger.error("message not saved", metadata: ["error.code": "session.recording_missing"])
+            return ToolOutput(callID: call.id, succeeded: false, output: "The message could not be saved.")
+        }
         do throws(StoreError) {
             let message = try store.append(draft(call, context))
             logger.info("message taken", metadata: ["message.id": "\(message.id)"])
@@ -51,6 +55,12 @@ public struct TakeMessage: ToolRunner {
             agent: context.agentID, name: call.arguments["name"], number: call.arguments["number"],
             concern: call.arguments["concern"], confirmed: call.arguments["confirmed"] != "no",
             recordings: ["name", "number", "concern"].flatMap { recordings(of: $0, call, context) })
+    }
+
+    /// Whether nothing is left of what the caller wanted to say: no words, and the recording it was spoken in is gone.
+    private func isConcernLost(_ call: ToolCall, _ context: ToolContext) -> Bool {
+        call.arguments["concern"] == nil && call.arguments["concern_turn"]?.isEmpty == false
+            && recordings(of: "concern", call, context).isEmpty
     }
 
     /// `<part>_turn` names the turns, separated by spaces, in which the caller said the part.

@@ -1,0 +1,63 @@
+import Synchronization
+import TomEngines
+
+/// The way of one engine task's results to the session that started it.
+///
+/// Bounded: an engine that delivers faster than the call takes results in has failed, which harms its own call only. Closed
+/// when the task is over or cancelled: what still comes is dropped where it was made, and an engine that hangs holds neither
+/// the session nor its transport.
+final class ResultLane: Sendable {
+    /// Results that may wait at once; one more ends the task with the lane's failure.
+    static let maxWaiting = 1_024
+
+    private struct State {
+        var session: Session?
+        var waiting = 0
+        var overflow: Session.Work?
+    }
+    private let state: Mutex<State>
+
+    /// - Parameter overflow: what the session is told, once, when too many results wait.
+    init(to session: Session, overflow: Session.Work) {
+        state = Mutex(State(session: session, overflow: overflow))
+    }
+
+    var isOpen: Bool { state.withLock { $0.session != nil } }
+
+    /// Takes a result to the session, from any thread.
+    func deliver(_ work: Session.Work) {
+        let admitted: (session: Session, work: Session.Work)? = state.withLock { state in
+            guard let session = state.session else { return nil }
+            guard state.waiting < Self.maxWaiting else {
+                state.session = nil
+                return state.overflow.map { (session, $0) }
+            }
+            state.waiting += 1
+            return (session, work)
+        }
+        guard let admitted else { return }
+        admitted.session.deliver(admitted.work, from: self)
+    }
+
+    /// The session has taken one result in.
+    func resultTaken() { state.withLock { $0.waiting -= 1 } }
+
+    func close() {
+        state.withLock { state in
+            state.session = nil
+            state.overflow = nil
+        }
+    }
+}
+
+/// An engine's work that is running for a call.
+struct RunningTask<ID: Hashable & Sendable> {
+    let id: ID
+    let task: any EngineTask
+    let lane: ResultLane
+
+    func cancel() {
+        lane.close()
+        task.cancel()
+    }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import Logging
+import NIOCore
+import TomAudio
+import TomConversation
+import TomEngines
+import TomSession
+import TomTestKit
+
+/// One call of a real session on a virtual event loop: the test speaks into it in virtual real time and reads what comes back.
+///
+/// Used within one synchronous test function; nothing in it waits.
+final class SessionCall {
+    let loop = VirtualEventLoop()
+    private(set) var link: RecordingLink
+    private(set) var session: (any CallSession)?
+    let input: AudioFormat
+    /// Milliseconds of audio fed so far.
+    private(set) var fedMs = 0
+    private var voicePhase = 0
+
+    init(
+        transcriber: (any Transcriber)? = nil, model: (any LanguageModel)? = nil, synthesizer: (any SpeechSynthesizer)? = nil,
+        greeting: String? = nil, tools: any ToolRunner = StubTools(),
+        input: AudioFormat = .wideband, output: AudioFormat = .wideband, manualTurns: Bool = false, callID: String = "call-1",
+        configure: (inout SessionConfiguration) -> Void = { _ in }
+    ) throws {
+        self.input = input
+        let loop = self.loop
+        let start = loop.now
+        link = RecordingLink(now: { .nanoseconds((loop.now - start).nanoseconds) })
+        var configuration = SessionConfiguration()
+        configuration.conversation.idle.promptAfter = nil
+        configure(&configuration)
+        let factory = SessionFactory(
+            profiles: [
+                .test(CallEngines(transcriber: transcriber, languageModel: model, synthesizer: synthesizer), greeting: greeting)
+            ],
+            defaultAgent: "test", configuration: configuration, tools: tools,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        session = try factory.makeSession(
+            CallOptions(callID: callID, input: input, output: output, manualTurns: manualTurns), link: link, eventLoop: loop)
+        session?.begin()
+    }
+
+    /// A session holds a timer on the loop until its call ends.
+    deinit { hangUp() }
+
+    // MARK: What the caller does
+
+    /// Sends `samples` (at the input rate) as they are spoken, in messages of `messageMs`.
+    func feed(_ samples: [Int16], messageMs: Int = 20) {
+        let perMessage = input.sampleRate.hertz * messageMs / 1_000
+        var start = 0
+        while start < samples.count {
+            let end = min(start + perMessage, samples.count)
+            loop.advance(by: .nanoseconds(Int64(end - start) * 1_000_000_000 / Int64(input.sampleRate.hertz)))
+            send(Array(samples[start..<end]))
+            start = end
+        }
+        fedMs += samples.count * 1_000 / input.sampleRate.hertz
+    }
+
+    /// Sends one message now.
+    func send(_ samples: [Int16]) {
+        var bytes: [UInt8] = []
+        switch input.codec {
+        case .pcm16: PCM16.encode(samples.span, into: &bytes)
+        case .pcmu: G711.encode(samples.span, law: .mu, into: &bytes)
+        case .pcma: G711.encode(samples.span, law: .a, into: &bytes)
+        }
+        bytes.withUnsafeBytes { session?.receiveAudio($0) }
+    }
+
+    func speak(_ ms: Int, messageMs: Int = 20) { feed(voice(ms), messageMs: messageMs) }
+    func stayQuiet(_ ms: Int) { feed([Int16](repeating: 0, count: input.sampleRate.hertz * ms / 1_000)) }
+    /// The client sends nothing at all.
+    func wait(_ ms: Int) { loop.advance(by: .milliseconds(ms)) }
+    func receive(_ input: CallerInput) { session?.receive(input) }
+
+    func hangUp() {
+        session?.end(Termination(result: .completed, reason: .callerHungUp))
+        loop.run()
+    }
+
+    /// Lets go of the session, as a transport that is closed does.
+    func dropSession() {
+        session = nil
+        link = RecordingLink(now: { .zero })
+    }
+
+    /// A buzz with the harmonics of a voice, swelling four times a second, at about -16 dBFS.
+    func voice(_ ms: Int) -> [Int16] {
+        let rate = Double(input.sampleRate.hertz)
+        let count = input.sampleRate.hertz * ms / 1_000
+        defer { voicePhase += count }
+        return (0..<count).map { index in
+            let time = Double(voicePhase + index) / rate
+            let harmonics = (1...20).reduce(0.0) { $0 + sin(2 * .pi * 150 * Double($1) * time) / Double($1) }
+            return Int16(6_000 * harmonics * (0.6 + 0.4 * sin(2 * .pi * 4 * time)))
+        }
+    }
+
+    // MARK: What came back
+
+    var transcripts: [String] {
+        link.events.compactMap { if case .transcriptFinal(let text, _, _, _) = $0 { text } else { nil } }
+    }
+    var turnEnds: [TurnStatus] {
+        link.events.compactMap { if case .turnEnded(_, _, let status, _) = $0 { status } else { nil } }
+    }
+    var notices: [String] { link.events.compactMap { if case .notice(let code, _) = $0 { code } else { nil } } }
+    var texts: [String] { link.events.compactMap { if case .responseText(let text, _, _) = $0 { text } else { nil } } }
+    var bargeIns: [ResponseID] { link.events.compactMap { if case .bargeIn(let id, _, _) = $0 { id } else { nil } } }
+}
+
+extension AudioFormat {
+    static let wideband = AudioFormat(codec: .pcm16, sampleRate: .hz16000)
+}
+
+extension CallProfile {
+    static func test(_ engines: CallEngines, greeting: String? = nil) -> CallProfile {
+        var texts = Conversation.Texts()
+        texts.greeting = greeting
+        return CallProfile(
+            agentID: "test", language: "en", voice: nil, texts: texts, backchannels: ["mhm"], engines: engines)
+    }
+}
+
+/// Tools that do what a closure says.
+struct StubTools: ToolRunner {
+    var body: @Sendable (ToolCall, ToolContext, @escaping @Sendable (ToolOutput) -> Void) -> Void = { call, _, deliver in
+        deliver(ToolOutput(callID: call.id, succeeded: true, output: "done"))
+    }
+
+    func run(_ call: ToolCall, in context: ToolContext, deliver: @escaping @Sendable (ToolOutput) -> Void) {
+        body(call, context, deliver)
+    }
+}
+
+/// A ramp in which every sample differs from its neighbours, so that a missing, doubled or misplaced one shows.
+func ramp(_ count: Int) -> [Int16] { (0..<count).map { Int16(truncatingIfNeeded: $0 &* 31 &+ 7) } }
