@@ -57,10 +57,11 @@ def load(results, limits):
     talk = [r for r in results if r["mode"] == "talk"]
     print(f"Machine: {machine()}. Server on one core, load client on the other.\n")
     head = ["framing", "calls", "turns", "faults", "added p50", "p95", "p99", "max ms", "frame lateness p99", "max ms",
-            "server CPU", "KiB per call", "client lateness p99 ms", "valid"]
+            "server CPU", "others on its core", "KiB per call", "client lateness p99 ms", "valid"]
     table(head, [
         [r["framing"], r["calls"], r["turns"], r["faults"], *(r["added_ms"][k] for k in ("p50", "p95", "p99", "max")),
          r["lateness_ms"]["p99"], r["lateness_ms"]["max"], f"{r['server']['cpu_percent']:.0f} %",
+         f"{r['foreign_percent']:.0f} %",
          f"{r['server']['kib_per_call_peak']:.0f}" if r["calls"] >= 100 else "",
          r["own_lateness_ms"]["p99"], "yes" if r["valid"] else "no"]
         for r in talk])

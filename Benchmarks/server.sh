@@ -1,11 +1,11 @@
 # Sourced by load.sh and soak.sh: starts and stops the server under test.
 # TOM_BINARY names the binary (default: the release build), SERVER_CPU the core it is pinned to (0; empty: not pinned),
-# NICE the niceness of server and client (0), for machines that do other work beside.
+# REALTIME=1 runs server and client under SCHED_FIFO (needs root), for machines that do other work beside.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOM_BINARY=${TOM_BINARY:-$here/../.build/release/tom}
 SERVER_CPU=${SERVER_CPU-0}
-NICE=${NICE:-0}
+REALTIME=${REALTIME:-0}
 work=$(mktemp -d)
 server=0
 trap 'stop_server; rm -rf "$work"' EXIT
@@ -15,7 +15,7 @@ pinned() { # CPU COMMAND...: runs pinned, when a core is named
     local cpu=$1
     shift
     if [ -n "$cpu" ]; then set -- taskset -c "$cpu" "$@"; fi
-    if [ "$NICE" != 0 ]; then set -- nice -n "$NICE" "$@"; fi
+    if [ "$REALTIME" != 0 ]; then set -- chrt -f 1 "$@"; fi
     exec "$@"
 }
 

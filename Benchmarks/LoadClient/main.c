@@ -73,6 +73,8 @@ static void begin_measuring(struct load *l, struct schedule *s, struct outcome *
     o->begin = o->connected = process_sample(l->options.server_pid);
     o->own_cpu_s = own_cpu_s();
     o->stolen_s = stolen_s();
+    o->real_time = is_real_time(l->options.server_pid);
+    o->core_busy_s = core_busy_s(pinned_core(l->options.server_pid));
 }
 
 static void end_measuring(struct load *l, struct schedule *s, struct outcome *o) {
@@ -84,6 +86,7 @@ static void end_measuring(struct load *l, struct schedule *s, struct outcome *o)
     o->measured_s = (double)(now_ns() - s->measure_ns) / 1e9;
     o->own_cpu_s = own_cpu_s() - o->own_cpu_s;
     o->stolen_s = stolen_s() - o->stolen_s;
+    o->core_busy_s = core_busy_s(pinned_core(l->options.server_pid)) - o->core_busy_s;
     s->deadline_ns = now_ns() + (l->options.speech_ms + l->options.silence_ms) * 1000000LL + 10 * second_ns;
     if (l->options.idle)
         for (int i = 0; i < l->options.calls; i++) call_stop(l, &l->calls[i]);

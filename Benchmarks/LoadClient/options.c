@@ -21,7 +21,7 @@ static const char help[] =
     "  --prefix TEXT     of the call ids (load)        --label TEXT    copied into the report\n"
     "  --idle            connect and send nothing\n\n"
     "One JSON line goes to stdout, words to stderr. Exit 0: every turn was answered once, whole; 1: not; 2: no valid\n"
-    "measurement (no connection, or this client itself was late); 64: usage.\n";
+    "measurement (no connection, this client itself was late, or others had the core); 64: usage.\n";
 
 static int number(const char *name, const char *text, int low, int high) {
     char *end;

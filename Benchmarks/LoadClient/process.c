@@ -1,6 +1,8 @@
+#define _GNU_SOURCE
 #include "process.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -46,4 +48,32 @@ double stolen_s(void) {
     if (fscanf(f, "cpu %*u %*u %*u %*u %*u %*u %*u %lu", &stolen) != 1) stolen = 0;
     fclose(f);
     return (double)stolen / (double)sysconf(_SC_CLK_TCK);
+}
+
+int pinned_core(int pid) {
+    cpu_set_t set;
+    if (pid <= 0 || sched_getaffinity(pid, sizeof set, &set) != 0 || CPU_COUNT(&set) != 1) return -1;
+    for (int core = 0; core < CPU_SETSIZE; core++)
+        if (CPU_ISSET(core, &set)) return core;
+    return -1;
+}
+
+bool is_real_time(int pid) {
+    int policy = sched_getscheduler(pid);
+    return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
+double core_busy_s(int core) {
+    char line[256], name[16];
+    unsigned long user, nice, kernel, idle, waiting, irq, softirq;
+    double busy = 0;
+    FILE *f = core < 0 ? NULL : fopen("/proc/stat", "r");
+    if (!f) return 0;
+    snprintf(name, sizeof name, "cpu%d ", core);
+    while (fgets(line, sizeof line, f))
+        if (strncmp(line, name, strlen(name)) == 0
+            && sscanf(line + strlen(name), "%lu %lu %lu %lu %lu %lu %lu", &user, &nice, &kernel, &idle, &waiting, &irq, &softirq) == 7)
+            busy = (double)(user + nice + kernel + irq + softirq) / (double)sysconf(_SC_CLK_TCK);
+    fclose(f);
+    return busy;
 }

@@ -151,7 +151,11 @@ extension PocketSphinxTranscription {
     }
 
     private func isAccepted(_ hypothesis: Recognizer.Hypothesis) -> Bool {
-        hypothesis.deviation.map { $0 <= configuration.maximumDeviation } ?? false
+        hypothesis.deviation.map { $0 <= limit(hypothesis) } ?? false
+    }
+
+    private func limit(_ hypothesis: Recognizer.Hypothesis) -> Double {
+        Verification.limit(words: hypothesis.text.split(separator: " ").count, base: configuration.maximumDeviation)
     }
 
     private func transcript(_ hypothesis: Recognizer.Hypothesis) -> Transcript {
@@ -162,7 +166,7 @@ extension PocketSphinxTranscription {
         }
         guard isAccepted(hypothesis) else { return Transcript(text: nil, language: "en") }
         // One half at the limit, close to one where the phrase explains the audio as well as any sequence of sounds.
-        let confidence = 1 / (1 + exp((deviation - configuration.maximumDeviation) / 6))
+        let confidence = 1 / (1 + exp((deviation - self.limit(hypothesis)) / 6))
         return Transcript(text: hypothesis.text, language: "en", confidence: confidence)
     }
 }

@@ -52,6 +52,7 @@ class Server:
     """One `tom serve` process on a port of its own."""
 
     def __init__(self, folder, **settings):
+        settings = {"DATA_DIR": folder, **settings}
         binary = os.environ.get("TOM_BINARY")
         if not binary:
             pytest.fail("TOM_BINARY does not name the tom executable")
@@ -59,9 +60,10 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.log = open(os.path.join(folder, "server.log"), "w+b")
+        # a setting of None is left to its default
         self.process = subprocess.Popen(
             [os.path.abspath(binary), "serve", "--port", str(self.port)], cwd=folder, stdout=self.log,
-            stderr=subprocess.STDOUT, env={**os.environ, **MOCK, **{key: str(value) for key, value in settings.items()}})
+            stderr=subprocess.STDOUT, env={**os.environ, **MOCK, **{key: str(value) for key, value in settings.items() if value is not None}})
         self.wait_until_ready()
 
     def wait_until_ready(self):

@@ -1,10 +1,12 @@
 """Bad input over a real socket: an error event that names the field, or the close code of the contract."""
 
 import base64
+import contextlib
 import json
 import time
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from conftest import SILENCE, Call
 
@@ -101,7 +103,8 @@ def test_a_message_of_64_kib_is_taken(call):
 
 def test_a_fragmented_message_above_64_kib_closes_with_1009(call):
     one = call()
-    one.socket.send("x" * 16384 for _ in range(5))
+    with contextlib.suppress(ConnectionClosed):  # the server may close before the last fragment
+        one.socket.send("x" * 16384 for _ in range(5))
     assert one.until_closed() == 1009
 
 
@@ -139,11 +142,9 @@ def test_twenty_errors_in_ten_seconds_close_with_1008(call):
 
 def test_too_many_messages_close_with_1013(call):
     one = call()
-    try:
+    with contextlib.suppress(ConnectionClosed):  # the server may close while we still write
         for i in range(600):
             one.send({"type": "ping", "id": str(i)})
-    except Exception:
-        pass  # the server may close while we still write
     assert one.until_closed() == 1013
     assert 100 <= len(one.of_type("pong")) <= 300
 
@@ -151,11 +152,9 @@ def test_too_many_messages_close_with_1013(call):
 def test_too_many_bytes_close_with_1013(call):
     one = call()
     text = json.dumps({"type": "ping", "pad": "x" * 60000})
-    try:
+    with contextlib.suppress(ConnectionClosed):
         for _ in range(30):
             one.socket.send(text)
-    except Exception:
-        pass
     assert one.until_closed() == 1013
 
 

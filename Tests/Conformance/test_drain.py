@@ -28,6 +28,12 @@ def test_first_sigterm_drains_and_the_second_stops(start_server):
     assert server.process.wait(10) == 0
 
 
+def test_the_server_starts_in_an_empty_folder(start_server):
+    server = start_server(fresh=True, DATA_DIR=None)
+    assert server.http("/healthz")[0] == 200
+    server.close()
+
+
 def test_sigterm_ends_an_empty_server_at_once(start_server):
     server = start_server(fresh=True, DEV_ALLOW_NO_JWT="true")
     server.terminate()

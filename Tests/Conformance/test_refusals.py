@@ -13,9 +13,9 @@ from websockets.exceptions import InvalidStatus
 from conftest import SECRET, Call
 
 
-def token(call_id, key=SECRET, algorithm="HS256", headers=None, **changes):
+def token(call, key=SECRET, algorithm="HS256", headers=None, **changes):
     now = int(time.time())
-    claims = {"sub": "tester", "call_id": call_id, "iat": now, "exp": now + 50, "nonce": uuid.uuid4().hex, **changes}
+    claims = {"sub": "tester", "call_id": call, "iat": now, "exp": now + 50, "nonce": uuid.uuid4().hex, **changes}
     return jwt.encode({k: v for k, v in claims.items() if v is not None}, key, algorithm=algorithm, headers=headers)
 
 

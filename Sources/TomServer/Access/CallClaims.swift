@@ -7,6 +7,8 @@ struct CallClaims: JWTPayload, Equatable {
     /// Seconds since the Unix epoch, as `exp`.
     var iat: Double?
     var exp: Double?
+    /// Start of validity (RFC 7519 section 4.1.5); optional.
+    var nbf: Double?
     var nonce: String?
     var jti: String?
     var iss: String?
@@ -14,7 +16,7 @@ struct CallClaims: JWTPayload, Equatable {
     var scope: OneOrMany?
 
     enum CodingKeys: String, CodingKey {
-        case sub, iat, exp, nonce, jti, iss, aud, scope
+        case sub, iat, exp, nbf, nonce, jti, iss, aud, scope
         case callID = "call_id"
     }
 

@@ -15,8 +15,9 @@ struct ClaimsPolicy: Sendable, Equatable {
         guard let iat = claims.iat, let exp = claims.exp, iat.isFinite, exp.isFinite, exp > iat,
             claims.sub?.isEmpty == false
         else { throw .badToken(.missingClaim) }
-        guard now < exp + clockSkewSeconds else { throw .badToken(.expired) }
+        guard now < exp else { throw .badToken(.expired) }
         guard iat <= now + clockSkewSeconds else { throw .badToken(.issuedInFuture) }
+        if let notBefore = claims.nbf, !(notBefore <= now + clockSkewSeconds) { throw .badToken(.notYetValid) }
         guard exp - iat <= Double(maxTTLSeconds) else { throw .badToken(.livesTooLong) }
         if let issuer, claims.iss != issuer { throw .badToken(.issuer) }
         if let audience, claims.aud?.values.contains(audience) != true { throw .badToken(.audience) }

@@ -19,6 +19,8 @@ extension WebSocketCall {
     }
 
     func handle(_ event: ClientEvent) {
+        // A message that was refused does not count: a `start` that was wrong may be corrected.
+        defer { isFirstMessage = false }
         switch event {
         case .start(let start): apply(start)
         case .ping(let ts, let id):
@@ -60,19 +62,23 @@ extension WebSocketCall {
     private func apply(_ start: ClientEvent.Start) {
         switch phase {
         case .fresh, .connected:
+            guard isFirstMessage else { return refuseLateStart() }
             settings = start
             decoder.inputFormat = start.input
             // `connected` answers every start, with the values that hold
             phase = .fresh
             _ = beginSession()
-        case .running:
-            refuse(
-                WireError(
-                    .invalidField, field: "type", ref: "start",
-                    message: "Event 'start' must be the first message, and the call is already under way.",
-                    hint: "Send it at once when the socket opens, or within 250 ms of 'connected'."))
+        case .running: refuseLateStart()
         case .ended: break
         }
+    }
+
+    private func refuseLateStart() {
+        refuse(
+            WireError(
+                .invalidField, field: "type", ref: "start",
+                message: "Event 'start' must be the first message, and the call is already under way.",
+                hint: "Send it at once when the socket opens, or within 250 ms of 'connected'."))
     }
 
     private func hangUp() {

@@ -41,6 +41,8 @@ final class WebSocketCall: WebSocketEndpoint {
     var encoded: [UInt8] = []
     var intake: CallIntake
     var saidStopped = false
+    /// Whether no event was taken yet: `start` may be the first only.
+    var isFirstMessage = true
     private let expires: Double?
     private let begun: NIODeadline
     private var graceTimer: Scheduled<Void>?
