@@ -45,7 +45,7 @@ struct RecordingTests {
             let samples = try #require(kept)
             let onset = try #require(samples.firstIndex { $0 != 0 })
             let first = try #require(said.firstIndex { $0 != 0 })
-            #expect(Array(samples[onset..<(onset + said.count - first)]) == Array(said[first...]))
+            #expect(Array(samples[onset...].prefix(said.count - first)) == Array(said[first...]))
             // No more than the pre-roll before it and the endpointing's silence behind it.
             #expect(samples.count <= said.count + 8_000 + 16 * 2_200)
         }

@@ -50,7 +50,7 @@ struct SpokenTurnTests {
         // Silence before, then every sample of the voice, then silence.
         let start = try #require(heard.firstIndex { $0 == voice[0] && $0 != 0 } ?? heard.firstIndex { $0 != 0 })
         let onset = voice.firstIndex { $0 != 0 } ?? 0
-        #expect(Array(heard[start..<(start + voice.count - onset)]) == Array(voice[onset...]))
+        #expect(Array(heard[start...].prefix(voice.count - onset)) == Array(voice[onset...]))
         #expect(heard[..<start].allSatisfy { $0 == 0 })
     }
 
