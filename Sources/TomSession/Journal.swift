@@ -27,10 +27,10 @@ final class Journal: Sendable {
     private let logger: Logger
     private let state = Mutex((waiting: 0, ended: false))
 
-    /// Creates `<directory>/<callID>-<milliseconds>.jsonl`.
+    /// Creates `<directory>/call-<callID>-<milliseconds>.jsonl`.
     ///
     /// - Throws: `SessionError.journal` when the file cannot be created.
-    init(directory: String, callID: String, startedAtMs: Int64, logger: Logger) throws(SessionError) {
+    convenience init(directory: String, callID: String, startedAtMs: Int64, logger: Logger) throws(SessionError) {
         // A call id may hold dots and colons; as a file name it starts with none and holds no separator.
         let path = "\(directory)/call-\(callID)-\(startedAtMs).jsonl"
         do {
@@ -42,6 +42,10 @@ final class Journal: Sendable {
         guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
             let file = FileHandle(forWritingAtPath: path)
         else { throw .journal(directory: directory) }
+        self.init(file: file, logger: logger)
+    }
+
+    init(file: FileHandle, logger: Logger) {
         self.file = file
         self.logger = logger
     }
@@ -53,6 +57,9 @@ final class Journal: Sendable {
     func record(_ input: Conversation.Input, at now: Instant) { write(Entry(t: now, input: input)) }
 
     func end() { queue.async { [file] in try? file.close() } }
+
+    /// Waits until the file holds everything recorded so far.
+    func drain() { queue.sync {} }
 
     /// Lines that may wait for the disk; one more ends the journal.
     private static let maxWaiting = 10_000

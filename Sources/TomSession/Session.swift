@@ -26,7 +26,7 @@ actor Session: CallSession {
     private var isProcessing = false
     private var needsFlush = false
     private var wake: (at: Instant, task: Scheduled<Void>)?
-    private var journal: Journal?
+    private(set) var journal: Journal?
 
     // Caller audio
     var callerAudio: CallerAudio

@@ -33,11 +33,13 @@ public final class ScriptedTask<Request: Sendable, Report: Sendable>: EngineTask
     }
 }
 
-/// The tasks a scripted engine was asked for, in order.
+/// What a scripted engine or tool was asked for, in order.
 public final class ScriptedTasks<Work: Sendable>: Sendable {
     private let all = Mutex<[Work]>([])
 
-    func append(_ work: Work) { all.withLock { $0.append(work) } }
+    public init() {}
+
+    public func append(_ work: Work) { all.withLock { $0.append(work) } }
 
     public var list: [Work] { all.withLock { $0 } }
     public var count: Int { list.count }

@@ -11,7 +11,7 @@ import TomTestKit
 ///
 /// Used within one synchronous test function; nothing in it waits.
 final class SessionCall {
-    let loop = VirtualEventLoop()
+    let loop: VirtualEventLoop
     private(set) var link: RecordingLink
     private(set) var session: (any CallSession)?
     let input: AudioFormat
@@ -23,10 +23,10 @@ final class SessionCall {
         transcriber: (any Transcriber)? = nil, model: (any LanguageModel)? = nil, synthesizer: (any SpeechSynthesizer)? = nil,
         greeting: String? = nil, tools: any ToolRunner = StubTools(),
         input: AudioFormat = .wideband, output: AudioFormat = .wideband, manualTurns: Bool = false, callID: String = "call-1",
-        configure: (inout SessionConfiguration) -> Void = { _ in }
+        loop: VirtualEventLoop = VirtualEventLoop(), configure: (inout SessionConfiguration) -> Void = { _ in }
     ) throws {
         self.input = input
-        let loop = self.loop
+        self.loop = loop
         let start = loop.now
         link = RecordingLink(now: { .nanoseconds((loop.now - start).nanoseconds) })
         var configuration = SessionConfiguration()
@@ -89,17 +89,25 @@ final class SessionCall {
         link = RecordingLink(now: { .zero })
     }
 
-    /// A buzz with the harmonics of a voice, swelling four times a second, at about -16 dBFS.
+    /// A buzz with the harmonics of a voice at 150 Hz, swelling five times a second, at about -16 dBFS. Each call goes on
+    /// where the last one stopped.
     func voice(_ ms: Int) -> [Int16] {
-        let rate = Double(input.sampleRate.hertz)
         let count = input.sampleRate.hertz * ms / 1_000
         defer { voicePhase += count }
-        return (0..<count).map { index in
-            let time = Double(voicePhase + index) / rate
-            let harmonics = (1...20).reduce(0.0) { $0 + sin(2 * .pi * 150 * Double($1) * time) / Double($1) }
-            return Int16(6_000 * harmonics * (0.6 + 0.4 * sin(2 * .pi * 4 * time)))
-        }
+        let second = Self.voices[input.sampleRate] ?? []
+        return (0..<count).map { second[(voicePhase + $0) % second.count] }
     }
+
+    /// One second of voice at each rate; a whole number of its periods.
+    private static let voices = Dictionary(
+        uniqueKeysWithValues: SampleRate.supported.map { rate in
+            let samples = (0..<rate.hertz).map { index in
+                let time = Double(index) / Double(rate.hertz)
+                let harmonics = (1...20).reduce(0.0) { $0 + sin(2 * .pi * 150 * Double($1) * time) / Double($1) }
+                return Int16(6_000 * harmonics * (0.6 + 0.4 * sin(2 * .pi * 5 * time)))
+            }
+            return (rate, samples)
+        })
 
     // MARK: What came back
 

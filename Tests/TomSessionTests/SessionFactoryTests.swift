@@ -1,0 +1,52 @@
+import Logging
+import NIOCore
+import Testing
+import TomAudio
+import TomErrors
+@testable import TomSession
+import TomTestKit
+
+@Suite("Session factory")
+struct SessionFactoryTests {
+    private func makeSession(_ change: (inout CallOptions) -> Void) throws -> String {
+        let loop = VirtualEventLoop()
+        let link = RecordingLink(now: { .zero })
+        var german = CallProfile.test(CallEngines(transcriber: nil, languageModel: nil, synthesizer: nil))
+        german.agentID = "empfang"
+        german.language = "de-DE"
+        let factory = SessionFactory(
+            profiles: [.test(CallEngines(transcriber: nil, languageModel: nil, synthesizer: nil)), german],
+            defaultAgent: "test", configuration: SessionConfiguration(), tools: StubTools(),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        var options = CallOptions(callID: "c", input: .wideband, output: .wideband)
+        change(&options)
+        let session = try factory.makeSession(options, link: link, eventLoop: loop)
+        return try #require(session as? Session).assumeIsolated { $0.profile.agentID }
+    }
+
+    @Test func theAgentIsChosenByNameThenLanguageThenDefault() throws {
+        #expect(try makeSession { _ in } == "test")
+        #expect(try makeSession { $0.agent = "empfang" } == "empfang")
+        #expect(try makeSession { $0.language = "de" } == "empfang")
+        #expect(try makeSession { $0.language = "EN-gb" } == "test")
+    }
+
+    @Test func whatCannotBeServedIsSaidWithAWayOut() {
+        let unknown = #expect(throws: SessionError.self) { try makeSession { $0.agent = "nobody" } }
+        #expect(unknown?.code == "session.unknown_agent")
+        #expect(unknown?.hint == "Use one of: empfang, test.")
+        #expect(unknown?.category == .invalidRequest)
+        let french = #expect(throws: SessionError.self) { try makeSession { $0.language = "fr" } }
+        #expect(french == .unsupportedLanguage("fr", agent: "test"))
+        let mismatch = #expect(throws: SessionError.self) {
+            try makeSession {
+                $0.agent = "empfang"
+                $0.language = "en"
+            }
+        }
+        #expect(mismatch == .unsupportedLanguage("en", agent: "empfang"))
+        #expect(throws: AudioError.self) {
+            try makeSession { $0.input = AudioFormat(codec: .pcm16, sampleRate: SampleRate(hertz: 11_025)) }
+        }
+    }
+}

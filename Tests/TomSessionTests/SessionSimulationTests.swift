@@ -1,0 +1,246 @@
+import Foundation
+import NIOCore
+import Testing
+import TomAudio
+import TomConversation
+import TomEngines
+import TomErrors
+@testable import TomSession
+import TomTestKit
+
+/// Whole sessions in virtual time, real detector and playout, against adverse scripted engines and a restless caller.
+///
+/// A failing seed is printed; `SIMULATION_SEED=n` runs it alone, `SIMULATION_SEEDS=n` the first `n` instead of 150.
+@Suite("Session simulation")
+struct SessionSimulationTests {
+    private var seeds: [UInt64] {
+        if let one = ProcessInfo.processInfo.environment["SIMULATION_SEED"].flatMap(UInt64.init) { return [one] }
+        let count = ProcessInfo.processInfo.environment["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 150
+        return Array(1...max(count, 1))
+    }
+
+    @Test func noSessionBreaksAnInvariant() throws {
+        var completed = 0
+        var failed = 0
+        var interrupted = 0
+        for seed in seeds {
+            let run = try SimulatedSession(seed: seed)
+            run.play()
+            #expect(run.violations.isEmpty, "SIMULATION_SEED=\(seed): \(run.violations.prefix(3))")
+            completed += run.turnEnds.count { $0 == .completed }
+            failed += run.turnEnds.count { $0 == .failed }
+            interrupted += run.turnEnds.count { $0 == .interrupted }
+        }
+        if seeds.count > 100 {
+            #expect(completed > 40 && failed > 40 && interrupted > 40, "\(completed) completed, \(failed) failed, \(interrupted) interrupted")
+        }
+    }
+}
+
+/// One call drawn from a seed.
+final class SimulatedSession {
+    let call: SessionCall
+    private var random: SeededGenerator
+    private let engines: AdverseEngines
+    private let output: AudioFormat
+    private(set) var violations: [String] = []
+    private(set) var turnEnds: [TurnStatus] = []
+
+    init(seed: UInt64) throws {
+        random = SeededGenerator(seed: seed)
+        let engines = AdverseEngines(seed: seed &+ 7)
+        self.engines = engines
+        let greets = random.chance(50)
+        let manual = random.chance(20)
+        let rate = SampleRate.supported.randomElement(using: &random)!
+        let codec = [AudioCodec.pcm16, .pcmu, .pcma].randomElement(using: &random)!
+        let minDelay = random.ms(100...500)
+        let timeout = random.ms(600...2_500)
+        output = AudioFormat(codec: codec, sampleRate: rate)
+        call = try SessionCall(
+            transcriber: engines.transcriber, model: engines.model, synthesizer: engines.synthesizer,
+            greeting: greets ? "Hello. How can I help?" : nil, tools: engines.tools,
+            output: output, manualTurns: manual, loop: engines.loop
+        ) {
+            $0.conversation.endpointing.minDelay = minDelay
+            $0.conversation.timeouts.transcription = timeout
+            $0.conversation.timeouts.generation = timeout
+            $0.conversation.timeouts.synthesis = timeout
+            $0.conversation.timeouts.tool = timeout
+            $0.conversation.limits.maxSentenceAudio = .seconds(3)
+            $0.conversation.idle.promptAfter = .seconds(6)
+        }
+    }
+
+    func play() {
+        for _ in 0..<Int.random(in: 3...12, using: &random) where call.link.closes.isEmpty { act() }
+        if random.chance(50) { call.hangUp() } else { outlast() }
+        engines.releaseEverything()
+        call.wait(3_000)
+        check()
+    }
+
+    private func act() {
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<40:
+            call.speak(Int.random(in: 60...1_500, using: &random), messageMs: [20, 20, 60, 500].randomElement(using: &random)!)
+        case 40..<60: call.stayQuiet(Int.random(in: 20...2_000, using: &random))
+        case 60..<75: call.wait(Int.random(in: 20...3_000, using: &random))
+        case 75..<82: call.receive(.commit)
+        case 82..<88: call.receive(.text("typed"))
+        case 88..<91: call.receive(.key("#"))
+        case 91..<94: call.receive(.bargeIn(playedMs: random.chance(50) ? nil : Int.random(in: -9...5_000, using: &random)))
+        case 94..<97: call.receive(.playback(ResponseID(Int.random(in: 1...5, using: &random)), playedMs: 400))
+        default: call.link.isWritable.toggle()
+        }
+    }
+
+    /// The caller is silent until TOM gives up.
+    private func outlast() {
+        call.link.isWritable = true
+        call.stayQuiet(1_000)
+        call.receive(.commit)
+        call.wait(200_000)
+    }
+
+    private func check() {
+        let link = call.link
+        turnEnds = call.turnEnds
+        if link.closes.count != 1 { violations.append("closed \(link.closes.count) times") }
+        if link.order.last != "closed" { violations.append("\(link.order.last ?? "nothing") after the end") }
+        if engines.running > 0 { violations.append("\(engines.running) engine tasks neither ended nor cancelled") }
+        checkAudio(link)
+        var ended: Set<TurnID> = []
+        for case .turnEnded(let turn, _, _, _) in link.events where !ended.insert(turn).inserted {
+            violations.append("\(turn) ended twice")
+        }
+        weak let session = call.session
+        call.dropSession()
+        if session != nil { violations.append("the session is still held") }
+    }
+
+    private func checkAudio(_ link: RecordingLink) {
+        for (response, ms) in Dictionary(grouping: link.frames, by: \.response) {
+            let sentMs = ms.reduce(0) { $0 + $1.bytes.count } * 1_000 / (output.bytesPerSample * output.sampleRate.hertz)
+            // A resampler may round a sentence's length up by a sample.
+            let madeMs = engines.madeMs[response, default: 0] + 2
+            if Double(sentMs) > madeMs { violations.append("\(sentMs) ms sent of \(madeMs) ms made of \(response)") }
+        }
+        var seqs: [ResponseID: Int] = [:]
+        for frame in link.frames {
+            if frame.seq != seqs[frame.response, default: 0] { violations.append("\(frame.response) skips to \(frame.seq)") }
+            seqs[frame.response] = frame.seq + 1
+        }
+        var silenced: Set<String> = []
+        for entry in link.order {
+            if silenced.contains(entry) { violations.append("\(entry) after its barge-in") }
+            if entry.hasPrefix("bargeIn"), let id = entry.firstMatch(of: /ResponseID\(number: (\d+)\)|response: (r\d+)/) {
+                silenced.insert("audio \(id.2 ?? "r\(id.1 ?? "")")")
+            }
+        }
+    }
+}
+
+/// Engines that answer at once, late, twice, never, in floods and after they were cancelled, on the call's loop.
+final class AdverseEngines: @unchecked Sendable {  // used on the test's one thread only
+    private var random: SeededGenerator
+    private static let samples = ramp(30_000)
+    private let failure = EngineError(code: "x.failed", message: "it failed", category: .server)
+    let loop = VirtualEventLoop()
+    private var pending: [() -> Void] = []
+    private var open: [ObjectIdentifier: () -> Bool] = [:]
+    private var toolCalls = 0
+    /// Milliseconds of audio delivered of each response, wanted or not.
+    private(set) var madeMs: [ResponseID: Double] = [:]
+
+    private(set) lazy var transcriber = ScriptedTranscriber(
+        onStart: { [unowned self] in track($0, cancelled: \.isCancelled) },
+        onFinish: { [unowned self] in transcribe($0) })
+    private(set) lazy var model = ScriptedLanguageModel { [unowned self] in
+        track($0, cancelled: \.isCancelled)
+        generate($0)
+    }
+    private(set) lazy var synthesizer = ScriptedSynthesizer { [unowned self] in
+        track($0, cancelled: \.isCancelled)
+        synthesize($0)
+    }
+    private(set) lazy var tools = StubTools { [unowned self] call, _, deliver in
+        if random.chance(10) { return }
+        later { deliver(ToolOutput(callID: call.id, succeeded: true, output: "done")) }
+    }
+
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+
+    /// Tasks that were given no end and no cancellation.
+    var running: Int { open.values.count { !$0() } }
+
+    func releaseEverything() {
+        for answer in pending { answer() }
+        pending = []
+    }
+
+    private func track<T: AnyObject>(_ task: T, cancelled: KeyPath<T, Bool>) {
+        open[ObjectIdentifier(task)] = { task[keyPath: cancelled] }
+    }
+
+    private func ended(_ task: AnyObject) { open[ObjectIdentifier(task)] = { true } }
+
+    /// Runs now, after a while, or not before the call is over.
+    private func later(_ answer: @escaping () -> Void) {
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<50: answer()
+        case 50..<95:
+            let boxed = UncheckedBox(answer)
+            loop.scheduleTask(in: .milliseconds(Int64.random(in: 1...1_500, using: &random))) { boxed.value() }
+        default: pending.append(answer)
+        }
+    }
+
+    private func transcribe(_ task: ScriptedTranscription) {
+        if random.chance(20) { task.deliver(.interim(text: "some", turnComplete: random.chance(50))) }
+        let text = ["hello tom", "mhm", "", nil].randomElement(using: &random)!
+        let event: TranscriptionEvent = random.chance(10) ? .failed(failure) : .final(Transcript(text: text))
+        let times = random.chance(15) ? 3 : 1
+        later { [self] in
+            for _ in 0..<times { task.deliver(event) }
+            ended(task)
+        }
+    }
+
+    private func generate(_ task: ScriptedLanguageModel.Generation) {
+        let text = ["One. Two two. Three!", "Just one", "", String(repeating: "flood ", count: 900)].randomElement(using: &random)!
+        let expects = TomConversation.Expectation.allCases.randomElement(using: &random)!
+        let fails = random.chance(10)
+        let callsTool = random.chance(15)
+        if callsTool { toolCalls += 1 }
+        let tool = ToolCall(id: "c\(toolCalls)", name: "tool", arguments: [:])
+        let flood = random.chance(5)
+        later { [self] in
+            task.deliver(.text(text))
+            if flood { for _ in 0..<2_000 { task.deliver(.memory("m")) } }
+            task.deliver(.expects(expects))
+            if callsTool { task.deliver(.toolCall(tool), .toolCall(tool)) }
+            task.deliver(fails ? .failed(failure) : .finished, .finished)
+            ended(task)
+        }
+    }
+
+    private func synthesize(_ task: ScriptedSynthesizer.Synthesis) {
+        let rate = SampleRate.supported.randomElement(using: &random)!
+        let chunks = (0..<Int.random(in: 0...6, using: &random)).map { _ in Int.random(in: 1...30_000, using: &random) }
+        let fails = random.chance(10)
+        later { [self] in
+            let ms = Double(chunks.reduce(0, +)) * 1_000 / Double(rate.hertz)
+            madeMs[task.request.segment.response, default: 0] += ms
+            for chunk in chunks { task.deliver(.audio(Array(Self.samples[..<chunk]), rate: rate)) }
+            task.deliver(fails ? .failed(failure) : .finished, .finished)
+            ended(task)
+        }
+    }
+}
+
+/// Carries a closure of the test's own thread through an interface that asks for a sendable one.
+private struct UncheckedBox: @unchecked Sendable {
+    let value: () -> Void
+    init(_ value: @escaping () -> Void) { self.value = value }
+}
