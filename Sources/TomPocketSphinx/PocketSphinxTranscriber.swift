@@ -1,4 +1,3 @@
-import Foundation
 public import TomConversation
 public import TomEngines
 
@@ -23,16 +22,12 @@ public struct PocketSphinxTranscriber: Transcriber {
     /// - Parameters:
     ///   - grammars: what may be said in answer to each kind of question; `.open` stands in for kinds that are missing.
     ///   - onDroppedAudio: told, on the call's event loop, how many samples a full buffer has just dropped.
-    /// - Throws: `stt.model_missing`.
+    /// - Throws: `stt.model_missing`, `stt.model_unusable`.
     public init(
         configuration: PocketSphinxConfiguration = PocketSphinxConfiguration(),
         grammars: [Expectation: SpeechGrammar], onDroppedAudio: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws(EngineError) {
-        // The library ends in a message nobody reads when a file of the model is missing.
-        for file in ["mdef", "means", "variances", "transition_matrices"] {
-            let path = configuration.modelPath + "/" + file
-            guard FileManager.default.isReadableFile(atPath: path) else { throw .modelMissing(path: path) }
-        }
+        try AcousticModel.check(configuration.modelPath)
         let vocabulary = try Vocabulary(grammars: grammars, dictionaryPath: configuration.dictionaryPath)
         self.configuration = configuration
         self.onDroppedAudio = onDroppedAudio

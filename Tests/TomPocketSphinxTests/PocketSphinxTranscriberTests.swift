@@ -33,17 +33,20 @@ struct PocketSphinxTranscriberTests {
         }
     }
 
-    @Test func aBrokenModelFailsThePreparation() async throws {
+    @Test func aBrokenModelIsRefusedAtTheStart() throws {
         let folder = NSTemporaryDirectory() + "tom-model-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: PocketSphinxConfiguration().modelPath, toPath: folder)
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        _ = try transcriber { $0.modelPath = folder }
         for file in ["mdef", "means", "variances", "transition_matrices"] {
-            #expect(FileManager.default.createFile(atPath: folder + "/" + file, contents: Data("broken".utf8)))
+            let good = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file))
+            for bad in [Data(), Data("broken".utf8)] {
+                try bad.write(to: URL(fileURLWithPath: folder + "/" + file))
+                let error = #expect(throws: EngineError.self) { try transcriber { $0.modelPath = folder } }
+                #expect(error?.code == "stt.model_unusable")
+            }
+            try good.write(to: URL(fileURLWithPath: folder + "/" + file))
         }
-        let broken = try transcriber { $0.modelPath = folder }
-        let error = await #expect(throws: EngineError.self) { try await broken.prepare() }
-        #expect(error?.code == "stt.model_unusable")
-        #expect(await broken.events(of: SpokenAudio.silence(seconds: 1)).map(\.failureCode) == ["stt.model_unusable"])
     }
 
     @Test func unknownWordsAreReported() throws {
