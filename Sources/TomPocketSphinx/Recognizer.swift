@@ -32,12 +32,14 @@ final class Recognizer {
     /// The turn's audio until the last adaptation.
     private var opening: [Int16] = []
     private var adaptations = 0
+    private let grammars: [String: SpeechGrammar]
     private let words: Decoder
     private let loop: Decoder
 
     /// - Throws: `stt.model_unusable`, `stt.grammar_unusable`, `stt.temporary_file`.
     init(vocabulary: Vocabulary, modelPath: String) throws(EngineError) {
         words = try Decoder(modelPath: modelPath, dictionary: vocabulary.dictionary, options: [:])
+        grammars = Dictionary(uniqueKeysWithValues: vocabulary.grammars.map { ($0.key.rawValue, $0.value) })
         for (expectation, grammar) in vocabulary.grammars {
             guard let jsgf = grammar.jsgf(name: expectation.rawValue) else { continue }
             try words.add(jsgf: jsgf, name: expectation.rawValue)
@@ -102,7 +104,8 @@ final class Recognizer {
     var hypothesis: Hypothesis {
         let phrase = words.segments
         let phones = loop.segments
-        let text = phrase.filter { !$0.isFiller }.map(\.spelling).joined(separator: " ")
+        let spellings = phrase.filter { !$0.isFiller }.map(\.spelling)
+        let text = grammars[search]?.transcript(of: spellings) ?? ""
         return Hypothesis(
             text: text, deviation: Verification.deviation(phrase: phrase, phones: phones),
             heardSpeech: !text.isEmpty || phones.contains { !$0.isFiller })

@@ -6,7 +6,7 @@ import TomAudio
 import TomEngines
 
 /// The real program on its real pipes. Serialised, because some tests count this process's children and pipes.
-@Suite("EspeakSynthesizer", .serialized)
+@Suite("EspeakSynthesizer", .serialized, .timeLimit(.minutes(5)))
 struct EspeakSynthesizerTests {
     let programs: ProgramFolder
     init() throws { programs = try ProgramFolder() }

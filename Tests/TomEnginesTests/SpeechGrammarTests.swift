@@ -18,25 +18,33 @@ struct SpeechGrammarTests {
     @Test func writesJSGF() throws {
         let grammar = SpeechGrammar(
             phrases: ["When are you open?", "Goodbye", "goodbye"], digitWords: ["one", "two"], repeatWords: ["double"],
-            leads: ["hello"], tails: ["please"])
+            leads: ["hello"], tails: ["please"], hesitations: ["um"])
         let jsgf = try #require(grammar.jsgf(name: "open"))
         #expect(jsgf.hasPrefix("#JSGF V1.0;\ngrammar open;\n<short> = goodbye;\n<long> = when are you open;\n"))
         #expect(jsgf.contains("<item> = <digit> | <times> <digit>;\n<digits1> = <item>;\n<digits2> = <item> [<digits1>];"))
-        #expect(jsgf.hasSuffix("public <utterance> = <short> | [<lead>] <long> [<tail>] | <digits15>;\n"))
-        #expect(grammar.words == ["when", "are", "you", "open", "goodbye", "one", "two", "double", "hello", "please"])
+        #expect(jsgf.hasSuffix("public <utterance> = <short> | [<hesitation>] [<lead>] <long> [<tail>] | <digits15>;\n"))
+        #expect(grammar.words == ["when", "are", "you", "open", "goodbye", "one", "two", "double", "hello", "please", "um"])
         #expect(SpeechGrammar(phrases: ["...", ""]).jsgf(name: "x") == nil)
     }
 
     @Test func knowsWhenAPhraseIsWhole() {
         let grammar = SpeechGrammar(
             phrases: ["leave a message", "yes", "yes please", "no number"], digitWords: ["one", "two"], repeatWords: ["double"])
-        for whole in ["leave a message", "please leave a message", "um leave a message thank you", "yes", "yes please"] {
+        for whole in ["leave a message", "please leave a message", "leave a message thank you", "yes", "yes please"] {
             #expect(grammar.completes(whole) == true, "\(whole)")
         }
         for part in ["leave a", "please", "hello", "", "leave a message one", "message", "um"] {
             #expect(grammar.completes(part) == false, "\(part)")
         }
         #expect(grammar.completes("one double two") == nil)
+    }
+
+    @Test func hesitationsAreLeftOutOfTheTranscript() {
+        let grammar = SpeechGrammar(phrases: ["leave a message", "uh huh"])
+        #expect(grammar.transcript(of: ["um", "leave", "a", "message"]) == "leave a message")
+        #expect(grammar.transcript(of: ["uh", "huh"]) == "uh huh")
+        #expect(grammar.transcript(of: ["um"]) == "um")
+        #expect(grammar.transcript(of: []) == "")
     }
 
     @Test func leavesOutPhrasesWithUnknownWordsAndSaysSo() {

@@ -6,7 +6,7 @@ import TomEngines
 
 @testable import TomPocketSphinx
 
-@Suite("PocketSphinxTranscriber", .serialized)
+@Suite("PocketSphinxTranscriber", .serialized, .timeLimit(.minutes(5)))
 struct PocketSphinxTranscriberTests {
     static let grammars: [TomConversation.Expectation: SpeechGrammar] = [
         .open: SpeechGrammar(phrases: ["when are you open", "where are you", "goodbye"]),
