@@ -6,7 +6,7 @@
 /// wrong word in a right sentence shows.
 public enum Verification {
     /// For phrases of up to four words. Accepts 95 of 100 phrases over ten synthetic voices at 20 dB signal to noise.
-    public static let defaultLimit = 25.0
+    public static let defaultLimit = 24.0
     /// More may be forgiven for each word beyond four: other speech rarely happens to fit a long phrase (over voices, speeds,
     /// compression and telephone band, 5 % of other speech that was forced into five, six and seven words lay below 32, 32
     /// and 36), while a browser's noise suppression alone costs a real one up to 5.
