@@ -153,6 +153,12 @@ let package = Package(
                 nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, jwtKit, logging, metrics,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
+        tests(
+            "IntegrationTests",
+            [
+                "TomServer", "TomSession", "TomConversation", "TomEngines", "TomPocketSphinx", "TomStore", "TomAudio", "TomErrors",
+                "TomTestKit", nioCore, nioPosix, nioHTTP1, nioWebSocket, logging,
+            ]),
         tests("TomDashboardTests", ["TomDashboard"]),
         tests(
             "TomProbeTests",
