@@ -104,7 +104,8 @@ extension Conversation {
         awaiting.append(turn)
         if awaiting.count > configuration.limits.maxAwaitedTurns, awaiting[0].result == nil {
             add(.cancelTranscription(awaiting[0].id))
-            awaiting[0].result = .failed(EngineFailure(code: "stt.backlog", message: "too many transcripts are awaited"))
+            awaiting[0].result = .failed(
+                EngineFailure(code: "stt.backlog", message: "too many transcripts are awaited"))
         }
         resolveAwaited(at: now)
     }

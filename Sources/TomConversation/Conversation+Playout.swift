@@ -4,7 +4,9 @@ extension Conversation {
     ///
     /// `nil` while nothing may be sent: no response, one that is held, or a caller who is speaking before TOM has begun.
     public func playoutAllowance(at now: Instant) -> (response: ResponseID, turn: TurnID, samples: Int)? {
-        guard let active = response, active.held == nil, active.unsentSamples > 0, mayBeginToSpeak(active) else { return nil }
+        guard let active = response, active.held == nil, active.unsentSamples > 0, mayBeginToSpeak(active) else {
+            return nil
+        }
         let room = configuration.limits.maxPlayoutLead - active.clock.lead(at: now)
         guard room > .zero else { return nil }
         let samples = Int(room.nanoseconds * Int64(configuration.outputSamplesPerSecond) / 1_000_000_000)
@@ -13,7 +15,9 @@ extension Conversation {
 
     /// When the transport will have room for another `step` of audio; `nil` when there is nothing to send.
     public func nextPlayout(step: Duration, at now: Instant) -> Instant? {
-        guard let active = response, active.held == nil, active.unsentSamples > 0, mayBeginToSpeak(active) else { return nil }
+        guard let active = response, active.held == nil, active.unsentSamples > 0, mayBeginToSpeak(active) else {
+            return nil
+        }
         let surplus = active.clock.lead(at: now) + step - configuration.limits.maxPlayoutLead
         return surplus > .zero ? now + surplus : now
     }
@@ -41,12 +45,16 @@ extension Conversation {
     public var isSynthesizing: Bool { response?.isSynthesizing ?? false }
 
     mutating func audioGenerated(_ id: SegmentID, _ samples: Int, at now: Instant) {
-        guard samples > 0, var active = response, active.held == nil, let position = active.currentPosition(of: id) else { return }
+        guard samples > 0, var active = response, active.held == nil, let position = active.currentPosition(of: id)
+        else { return }
         active.generated(samples, at: position, due: now + configuration.timeouts.synthesis)
-        if active.latency.ttsFirstAudioMs == nil, let begun = active.marks.firstSentenceAt, active.marks.spokenAt != nil {
+        if active.latency.ttsFirstAudioMs == nil, let begun = active.marks.firstSentenceAt, active.marks.spokenAt != nil
+        {
             active.latency.ttsFirstAudioMs = (now - begun).milliseconds
         }
-        let limit = configuration.limits.maxSentenceAudio.nanoseconds / 1_000_000 * Int64(configuration.outputSamplesPerSecond) / 1_000
+        let limit =
+            configuration.limits.maxSentenceAudio.nanoseconds / 1_000_000 * Int64(configuration.outputSamplesPerSecond)
+            / 1_000
         if active.segments[position].samples >= limit {
             // The synthesiser floods: what it made so far is the sentence.
             active.setState(.done, at: position)
@@ -58,7 +66,8 @@ extension Conversation {
     mutating func synthesisFinished(_ id: SegmentID, at now: Instant) {
         guard var active = response, let position = active.currentPosition(of: id) else { return }
         if active.segments[position].samples == 0 {
-            return synthesisFailed(id, EngineFailure(code: "tts.empty", message: "the speech synthesis made no audio"), at: now)
+            return synthesisFailed(
+                id, EngineFailure(code: "tts.empty", message: "the speech synthesis made no audio"), at: now)
         }
         active.setState(.done, at: position)
         response = active
@@ -111,7 +120,8 @@ extension Conversation {
     }
 
     private mutating func synthesizeNext(at now: Instant) {
-        guard configuration.stages.speaks, var active = response, active.held == nil, let position = active.nextWaiting else { return }
+        guard configuration.stages.speaks, var active = response, active.held == nil, let position = active.nextWaiting
+        else { return }
         let limit = configuration.limits.maxBufferedAudio
         let buffered = Duration.milliseconds(active.unsentSamples * 1_000 / configuration.outputSamplesPerSecond)
         guard buffered < limit else { return }

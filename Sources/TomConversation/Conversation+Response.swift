@@ -189,7 +189,9 @@ extension Conversation {
         func consider(_ instant: Instant) { next = min(next ?? instant, instant) }
         if case .running(let due) = active.generation.state { consider(due) }
         for segment in active.segments { if case .synthesizing(let due) = segment.state { consider(due) } }
-        if active.isSent, active.held == nil, let end = active.clock.heardAllAt(grace: configuration.timeouts.playoutReport) {
+        if active.isSent, active.held == nil,
+            let end = active.clock.heardAllAt(grace: configuration.timeouts.playoutReport)
+        {
             consider(end)
         }
         return next
@@ -208,7 +210,8 @@ extension Conversation {
         if let active = response {
             for (position, segment) in active.segments.enumerated() {
                 if case .synthesizing(let due) = segment.state, due <= now {
-                    let failure = EngineFailure(code: "tts.timeout", message: "the speech synthesis did not go on in time")
+                    let failure = EngineFailure(
+                        code: "tts.timeout", message: "the speech synthesis did not go on in time")
                     synthesisFailed(active.segmentID(at: position), failure, at: now)
                 }
             }

@@ -52,9 +52,11 @@ public struct Conversation: Sendable {
     private mutating func apply(_ input: Input, at now: Instant) {
         switch input {
         case .callStarted: greet(at: now)
-        case .speechStarted(let audioMs, let ago): speechStarted(audioMs: audioMs, onset: now - .nanoseconds(ago), at: now)
+        case .speechStarted(let audioMs, let ago):
+            speechStarted(audioMs: audioMs, onset: now - .nanoseconds(ago), at: now)
         case .speechContinued(let audioMs): speechContinued(audioMs: audioMs, at: now)
-        case .speechStopped(let audioMs, let ago): speechStopped(audioMs: audioMs, end: now - .nanoseconds(ago), at: now)
+        case .speechStopped(let audioMs, let ago):
+            speechStopped(audioMs: audioMs, end: now - .nanoseconds(ago), at: now)
         case .manualAudioStarted: manualAudioStarted(at: now)
         case .commit: commitRequested(at: now)
         case .typed(let text): typed(text, at: now)

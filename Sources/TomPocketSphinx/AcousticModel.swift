@@ -6,7 +6,8 @@ import TomEngines
 enum AcousticModel {
     /// How the files begin. The definition is "BMDF" in either byte order, or text.
     private static let beginnings: [(file: String, allowed: [String])] = [
-        ("mdef", ["BMDF", "FDMB", "0.3\n"]), ("means", ["s3\n"]), ("variances", ["s3\n"]), ("transition_matrices", ["s3\n"]),
+        ("mdef", ["BMDF", "FDMB", "0.3\n"]), ("means", ["s3\n"]), ("variances", ["s3\n"]),
+        ("transition_matrices", ["s3\n"]),
     ]
 
     /// - Throws: `stt.model_missing`, `stt.model_unusable`.

@@ -37,7 +37,8 @@ final class Decoder {
             return handle
         }
         let features = ps_get_feat(handle).pointee
-        modelMean = Array(UnsafeBufferPointer(start: features.cmn_struct.pointee.cmn_mean, count: Int(features.cepsize)))
+        modelMean = Array(
+            UnsafeBufferPointer(start: features.cmn_struct.pointee.cmn_mean, count: Int(features.cepsize)))
     }
 
     deinit { ps_free(handle) }

@@ -30,7 +30,8 @@ public struct CannedSpeech: Sendable {
         var failures: [EngineError] = []
         for (index, sentence) in texts.sentences.enumerated() where sentences[sentence] == nil {
             let request = SynthesisRequest(
-                segment: SegmentID(response: ResponseID(0), index: index), text: sentence, language: language, voice: voice)
+                segment: SegmentID(response: ResponseID(0), index: index), text: sentence, language: language,
+                voice: voice)
             do throws(EngineError) {
                 sentences[sentence] = try await speak(request, with: synthesizer)
             } catch {

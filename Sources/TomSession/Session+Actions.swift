@@ -127,7 +127,8 @@ extension Session {
     private func runTool(_ id: GenerationID, _ call: ToolCall) {
         let context = ToolContext(callID: options.callID, agentID: profile.agentID, recordings: recordings)
         // A tool that never ends does not keep the call's session.
-        tools.run(call, in: context) { [weak self] output in self?.deliver(.input(.toolFinished(id, output)), from: nil) }
+        tools.run(call, in: context) { [weak self] output in self?.deliver(.input(.toolFinished(id, output)), from: nil)
+        }
     }
 
     // MARK: Text to speech

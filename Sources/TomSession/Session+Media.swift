@@ -30,7 +30,9 @@ extension Session {
     /// - Parameter restMs: audio of the same message that follows the piece.
     private func listen(to piece: Span<Int16>, before restMs: Int) {
         preRoll.append(piece)
-        if let task = listening?.task, profile.engines.transcriber?.capabilities.readsAudio == true { task.append(piece) }
+        if let task = listening?.task, profile.engines.transcriber?.capabilities.readsAudio == true {
+            task.append(piece)
+        }
         if recordings.isRecording { recordings.append(piece) }
         guard !options.manualTurns else { return }
         detect(piece, before: restMs)
@@ -46,7 +48,8 @@ extension Session {
         for change in changes {
             switch change {
             case .started(let atMs): process(.speechStarted(audioMs: atMs - filledMs, agoNs: ago(atMs, before: restMs)))
-            case .stopped(let endMs): process(.speechStopped(audioMs: endMs - filledMs, agoNs: ago(endMs, before: restMs)))
+            case .stopped(let endMs):
+                process(.speechStopped(audioMs: endMs - filledMs, agoNs: ago(endMs, before: restMs)))
             }
         }
     }
@@ -88,7 +91,8 @@ extension Session {
 
     /// Hands over as much reply audio as may be in flight.
     func sendPlayout() {
-        guard let link, link.isWritable, sendableSamples > 0, let allowance = conversation.playoutAllowance(at: now) else {
+        guard let link, link.isWritable, sendableSamples > 0, let allowance = conversation.playoutAllowance(at: now)
+        else {
             return
         }
         let sent = sendFrames(upTo: allowance.samples, of: allowance.response, turn: allowance.turn)

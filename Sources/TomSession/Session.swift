@@ -49,7 +49,8 @@ actor Session: CallSession {
 
     init(
         options: CallOptions, profile: CallProfile, configuration: SessionConfiguration, tools: any ToolRunner,
-        metrics: SessionMetrics, journal: Journal?, logger: Logger, link: NIOLoopBound<any CallLink>, eventLoop: any EventLoop
+        metrics: SessionMetrics, journal: Journal?, logger: Logger, link: NIOLoopBound<any CallLink>,
+        eventLoop: any EventLoop
     ) throws {
         unownedExecutor = eventLoop.executor.asUnownedSerialExecutor()
         self.eventLoop = eventLoop
@@ -62,7 +63,8 @@ actor Session: CallSession {
         self.logger = logger
         begunAt = eventLoop.now
         conversation = Conversation(
-            configuration: Self.conversationConfiguration(options: options, profile: profile, configuration: configuration))
+            configuration: Self.conversationConfiguration(
+                options: options, profile: profile, configuration: configuration))
         callerAudio = try CallerAudio(format: options.input)
         detector = VoiceActivityDetector(configuration.voiceActivity)
         playout = PlayoutQueue(format: options.output)
@@ -202,7 +204,8 @@ actor Session: CallSession {
             guard due < wake.at else { return }
             wake.task.cancel()
         }
-        let task = eventLoop.assumeIsolated().scheduleTask(deadline: begunAt + .nanoseconds(due.nanoseconds)) { [self] in
+        let task = eventLoop.assumeIsolated().scheduleTask(deadline: begunAt + .nanoseconds(due.nanoseconds)) {
+            [self] in
             assumeIsolated { $0.woken() }
         }
         wake = (due, task)

@@ -16,7 +16,10 @@ public struct SessionMetrics: Sendable {
         let names = ["endpointing", "stt", "llm_first_token", "tts_first_audio", "other"]
         stages = Dictionary(
             uniqueKeysWithValues: names.map {
-                ($0, Timer(label: "tom_turn_stage_seconds", dimensions: [("stage", $0)], preferredDisplayUnit: .seconds))
+                (
+                    $0,
+                    Timer(label: "tom_turn_stage_seconds", dimensions: [("stage", $0)], preferredDisplayUnit: .seconds)
+                )
             })
         turns = Dictionary(
             uniqueKeysWithValues: [TurnStatus.completed, .interrupted, .failed].map {

@@ -1,8 +1,8 @@
 import Dispatch
 public import Foundation
 public import Logging
-public import TomConversation
 import TomAudio
+public import TomConversation
 public import TomStore
 
 /// The built-in tool `take_message`: keeps what the caller left, with the caller's own voice.
@@ -69,7 +69,9 @@ public struct TakeMessage: ToolRunner {
     ) -> [MessageDraft.RecordedPart] {
         let turns = call.arguments["\(part)_turn"]?.split(separator: " ") ?? []
         return turns.compactMap { name in
-            guard let turn = TurnID(wire: String(name)), let samples = context.recordings.samples(of: turn) else { return nil }
+            guard let turn = TurnID(wire: String(name)), let samples = context.recordings.samples(of: turn) else {
+                return nil
+            }
             return .init(part: part, samples: samples, rate: .hz16000)
         }
     }

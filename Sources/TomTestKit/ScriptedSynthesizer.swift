@@ -12,7 +12,8 @@ public final class ScriptedSynthesizer: SpeechSynthesizer {
     public init(onStart: @escaping @Sendable (Synthesis) -> Void = { _ in }) { self.onStart = onStart }
 
     /// One that makes `samples` of every sentence at once, delivered in pieces of `chunk` samples.
-    public static func making(_ samples: [Int16], rate: SampleRate = .hz16000, chunk: Int = .max) -> ScriptedSynthesizer {
+    public static func making(_ samples: [Int16], rate: SampleRate = .hz16000, chunk: Int = .max) -> ScriptedSynthesizer
+    {
         ScriptedSynthesizer { synthesis in
             var start = 0
             while start < samples.count {

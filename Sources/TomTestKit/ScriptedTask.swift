@@ -1,6 +1,6 @@
 import Foundation
-public import TomEngines
 import Synchronization
+public import TomEngines
 
 /// Work of a scripted engine: it does nothing but what the test delivers, whenever and from wherever, cancelled or not.
 public final class ScriptedTask<Request: Sendable, Report: Sendable>: EngineTask {

@@ -16,5 +16,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     public mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
     /// A whole number of milliseconds from `range`.
-    public mutating func ms(_ range: ClosedRange<Int>) -> Duration { .milliseconds(Int.random(in: range, using: &self)) }
+    public mutating func ms(_ range: ClosedRange<Int>) -> Duration {
+        .milliseconds(Int.random(in: range, using: &self))
+    }
 }

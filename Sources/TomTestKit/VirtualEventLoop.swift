@@ -19,7 +19,10 @@ public final class VirtualEventLoop: EventLoop, NIOSerialEventLoopExecutor {
     /// Lets `duration` pass: everything due within it runs, at its time and in order.
     public func advance(by duration: Duration) {
         takeInbox()
-        let end = base.now + .nanoseconds(duration.components.seconds * 1_000_000_000 + duration.components.attoseconds / 1_000_000_000)
+        let end =
+            base.now
+            + .nanoseconds(
+                duration.components.seconds * 1_000_000_000 + duration.components.attoseconds / 1_000_000_000)
         base.advanceTime(to: end)
         takeInbox()
     }

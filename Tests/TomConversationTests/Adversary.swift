@@ -45,7 +45,10 @@ final class Adversary {
             case 0..<70: speak(&call, &at, &audioMs)
             case 70..<78: call.schedule(.typed("typed"), in: at)
             case 78..<85: call.schedule(.key(["1", "#", "x", "77"].randomElement(using: &random)!), in: at)
-            case 85..<92: call.schedule(.clientInterrupted(playedMs: random.chance(50) ? nil : .random(in: -5...9_999, using: &random)), in: at)
+            case 85..<92:
+                call.schedule(
+                    .clientInterrupted(playedMs: random.chance(50) ? nil : .random(in: -5...9_999, using: &random)),
+                    in: at)
             case 92..<98:
                 let id = ResponseID(Int.random(in: 1...9, using: &random))
                 call.schedule(.playoutAdvanced(id, playedMs: .random(in: -10...20_000, using: &random)), in: at)
@@ -58,7 +61,8 @@ final class Adversary {
     }
 
     private func speak(_ call: inout VirtualCall, _ at: inout Duration, _ audioMs: inout Int) {
-        let length = random.chance(30) ? Int.random(in: 3...14, using: &random) : Int.random(in: 15...150, using: &random)
+        let length =
+            random.chance(30) ? Int.random(in: 3...14, using: &random) : Int.random(in: 15...150, using: &random)
         let onset = audioMs
         at += .milliseconds(60)
         audioMs += 60
@@ -87,7 +91,8 @@ final class Adversary {
     private func interim(_ call: inout VirtualCall, _ turn: TurnID) {
         for _ in 0..<Int.random(in: 0...3, using: &random) {
             let complete = [true, false, nil].randomElement(using: &random)!
-            call.schedule(.transcriptInterim(turn, text: "some words", turnComplete: complete), in: random.ms(0...3_000))
+            call.schedule(
+                .transcriptInterim(turn, text: "some words", turnComplete: complete), in: random.ms(0...3_000))
         }
         // An engine that ends the turn by itself.
         if random.chance(5) { transcript(&call, turn) }
@@ -111,7 +116,8 @@ final class Adversary {
         if random.chance(5) { return }
         var at = random.ms(0...1_500)
         for _ in 0..<Int.random(in: 0...6, using: &random) {
-            let text = ["One. ", "Two two", " three! ", "a longer sentence goes here. ", "", "e.g. "].randomElement(using: &random)!
+            let text = ["One. ", "Two two", " three! ", "a longer sentence goes here. ", "", "e.g. "].randomElement(
+                using: &random)!
             call.schedule(.responseText(id, text), in: at)
             at += random.ms(0...400)
         }
@@ -124,7 +130,9 @@ final class Adversary {
                 call.schedule(.responseTool(id, ToolCall(id: "c\(toolCalls)", name: "tool", arguments: [:])), in: at)
             }
         }
-        if random.chance(10) { call.schedule(.responseExpects(id, Expectation.allCases.randomElement(using: &random)!), in: at) }
+        if random.chance(10) {
+            call.schedule(.responseExpects(id, Expectation.allCases.randomElement(using: &random)!), in: at)
+        }
         if random.chance(10) { call.schedule(.responseMemory(id, "m"), in: at) }
         if random.chance(3) { call.schedule(.responseEndsCall(id), in: at) }
         let times = random.chance(10) ? 2 : random.chance(5) ? 0 : 1

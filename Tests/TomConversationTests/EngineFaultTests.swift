@@ -122,8 +122,12 @@ struct EngineFaultTests {
                 call.schedule(.responseFinished(id))
                 return true
             case .runTool(let id, let tool):
-                call.schedule(.toolFinished(id, ToolOutput(callID: tool.id, succeeded: true, output: "saved")), in: .milliseconds(50))
-                call.schedule(.toolFinished(id, ToolOutput(callID: tool.id, succeeded: true, output: "twice")), in: .milliseconds(60))
+                call.schedule(
+                    .toolFinished(id, ToolOutput(callID: tool.id, succeeded: true, output: "saved")),
+                    in: .milliseconds(50))
+                call.schedule(
+                    .toolFinished(id, ToolOutput(callID: tool.id, succeeded: true, output: "twice")),
+                    in: .milliseconds(60))
                 return true
             default: return false
             }

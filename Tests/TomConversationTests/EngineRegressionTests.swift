@@ -117,7 +117,9 @@ struct EngineRegressionTests {
         scene.send(.typed("hi"))
         scene.wait(200_000)
         #expect(notices(scene) == ["tts.too_long"])
-        let sent = scene.call.journal.reduce(0) { if case .audioSent(_, let samples) = $1.input { $0 + samples } else { $0 } }
+        let sent = scene.call.journal.reduce(0) {
+            if case .audioSent(_, let samples) = $1.input { $0 + samples } else { $0 }
+        }
         #expect(sent == 90 * 16_000)
         #expect(scene.turnEnds().map(\.status) == [.completed])
     }
@@ -126,7 +128,8 @@ struct EngineRegressionTests {
         var scene = Scene()
         scene.call.onAction = { call, action in
             if case .startTranscription(let turn, _) = action {
-                call.schedule(.transcriptFinal(turn, text: "hello", language: nil, confidence: nil), in: .milliseconds(100))
+                call.schedule(
+                    .transcriptFinal(turn, text: "hello", language: nil, confidence: nil), in: .milliseconds(100))
             }
         }
         scene.speak(1_000)

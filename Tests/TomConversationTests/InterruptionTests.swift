@@ -7,7 +7,10 @@ struct InterruptionTests {
     private static let long = "This is the first sentence of a long answer. Here comes the second one. And a third."
 
     /// A scene in which TOM has just begun to speak `long`.
-    private func speaking(transcripts: [String?] = ["what is that", "stop it"], configure: (inout Conversation.Configuration) -> Void = { _ in }) -> Scene {
+    private func speaking(
+        transcripts: [String?] = ["what is that", "stop it"],
+        configure: (inout Conversation.Configuration) -> Void = { _ in }
+    ) -> Scene {
         var scene = Scene(configure, transcripts: transcripts, answers: [Self.long, "Sorry."])
         scene.speak(800)
         scene.wait(2_500)
@@ -59,7 +62,9 @@ struct InterruptionTests {
     }
 
     @Test func aBackchannelIsNoInterruption() {
-        var scene = speaking(transcripts: ["what is that", "Mhm, okay"]) { $0.interruption.backchannels = ["mhm", "okay"] }
+        var scene = speaking(transcripts: ["what is that", "Mhm, okay"]) {
+            $0.interruption.backchannels = ["mhm", "okay"]
+        }
         scene.speak(600)
         scene.wait(12_000)
         #expect(scene.turnEnds().map(\.status) == [.completed])

@@ -63,7 +63,9 @@ struct Invariants {
             if !endedTurns.insert(turn).inserted { violations.append("\(turn) ended twice") }
             openTurns.remove(turn)
             ended.insert(response)
-            if let other = latency.otherMs, other < -0.001 { violations.append("\(turn): stages exceed the whole by \(-other) ms") }
+            if let other = latency.otherMs, other < -0.001 {
+                violations.append("\(turn): stages exceed the whole by \(-other) ms")
+            }
         case .stopped: stopped = true
         default: break
         }
@@ -77,7 +79,9 @@ struct Invariants {
         if !generations.isEmpty { violations.append("generations left: \(generations)") }
         for item in conversation.history {
             guard case .reply(let text, _) = item.content else { continue }
-            if !Self.isPart(text, of: generatedText[item.turn] ?? "") { violations.append("\(item.turn) heard what was not said: \(text)") }
+            if !Self.isPart(text, of: generatedText[item.turn] ?? "") {
+                violations.append("\(item.turn) heard what was not said: \(text)")
+            }
         }
         for turn in Set(conversation.history.map(\.turn)) where !endedTurns.contains(turn) {
             violations.append("\(turn) is on record and never ended")

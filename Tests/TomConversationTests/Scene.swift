@@ -11,7 +11,10 @@ struct Scene {
     private var audioMs = 0
 
     /// - Parameter answerMs: audio per character of text, 50 ms.
-    init(_ configure: (inout Conversation.Configuration) -> Void = { _ in }, transcripts: [String?] = [], answers: [String] = []) {
+    init(
+        _ configure: (inout Conversation.Configuration) -> Void = { _ in }, transcripts: [String?] = [],
+        answers: [String] = []
+    ) {
         var configuration = Conversation.Configuration()
         configuration.idle.promptAfter = nil
         configure(&configuration)

@@ -30,7 +30,8 @@ struct SimulationTests {
         call.runToTheEnd(limit: .seconds(3_600))
         checker.invariants.checkEnd(call.conversation)
         return Outcome(
-            violations: checker.invariants.violations, journal: call.journal, trace: call.trace.map(\.action), events: call.events)
+            violations: checker.invariants.violations, journal: call.journal, trace: call.trace.map(\.action),
+            events: call.events)
     }
 
     private final class Checker {

@@ -11,7 +11,8 @@ struct TurnTakingTests {
         #expect(scene.record == ["user:what are your opening hours", "tom:We are open from nine to five."])
         #expect(scene.turnEnds().map(\.status) == [.completed])
         let latency = try #require(
-            scene.events.lazy.compactMap { if case .turnEnded(_, _, _, let latency) = $0 { latency } else { nil } }.first)
+            scene.events.lazy.compactMap { if case .turnEnded(_, _, _, let latency) = $0 { latency } else { nil } }
+                .first)
         #expect(latency.endpointingMs == 500)
         #expect(latency.sttMs == 20)
         #expect(latency.llmFirstTokenMs == 30)
@@ -45,7 +46,8 @@ struct TurnTakingTests {
 
     @Test func digitsAreGivenTimeBetweenTheirGroups() {
         var scene = Scene(transcripts: ["leave a message", "five five five"], answers: ["Which number?"])
-        scene.call.onAction = { [script = Script(transcripts: ["a", "b"], answers: ["Which number?", "Thanks."])] call, action in
+        scene.call.onAction = {
+            [script = Script(transcripts: ["a", "b"], answers: ["Which number?", "Thanks."])] call, action in
             script.react(&call, action)
             if case .startGeneration(let id, _) = action { call.schedule(.responseExpects(id, .digits)) }
         }

@@ -104,7 +104,11 @@ struct EspeakSynthesizerTests {
         let first = Mutex(true)
         synthesizer { $0.wordsPerMinute = 171 }.say(String(repeating: "personal data ", count: 140)) { event in
             recorder.record(event)
-            if first.withLock({ first in defer { first = false }; return first }) { gate.wait() }
+            if first.withLock({ first in
+                defer { first = false }; return first
+            }) {
+                gate.wait()
+            }
         }
         _ = await recorder.wait { !$0.isEmpty }
         let child = try #require(ProcessTable.children.first { $0.commandLine.contains(" 171 ") })
@@ -125,7 +129,11 @@ struct EspeakSynthesizerTests {
         }
         let task = engine.say(String(repeating: "personal data ", count: 140)) { event in
             recorder.record(event)
-            if first.withLock({ first in defer { first = false }; return first }) { gate.wait() }
+            if first.withLock({ first in
+                defer { first = false }; return first
+            }) {
+                gate.wait()
+            }
         }
         _ = await recorder.wait { !$0.isEmpty }
         let child = try #require(ProcessTable.children.first { $0.commandLine.contains(" 172 ") })

@@ -57,7 +57,9 @@ struct BargeInTests {
         call.stayQuiet(8_000)
         #expect(call.bargeIns.count == 1)
         #expect(call.turnEnds == [.completed])
-        let responses = call.link.frames.reduce(into: [ResponseID]()) { if $0.last != $1.response { $0.append($1.response) } }
+        let responses = call.link.frames.reduce(into: [ResponseID]()) {
+            if $0.last != $1.response { $0.append($1.response) }
+        }
         try #require(responses.count == 2)
         #expect(call.link.audio(of: responses[1]) == PCM16.encode(ramp(32_000) + ramp(32_000)))
         #expect(call.link.frames.first { $0.response == responses[1] }?.seq == 0)

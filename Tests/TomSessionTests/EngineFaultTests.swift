@@ -3,8 +3,9 @@ import TomAudio
 import TomConversation
 import TomEngines
 import TomErrors
-@testable import TomSession
 import TomTestKit
+
+@testable import TomSession
 
 /// Engines that fail, hang, flood and answer late, from any thread: each harms its own call at most.
 @Suite("Engine faults in a session")
@@ -74,7 +75,8 @@ struct EngineFaultTests {
     }
 
     @Test func aModelThatFailsMidwayIsApologisedFor() throws {
-        let call = try call(model: ScriptedLanguageModel { $0.deliver(.text("I think "), .failed(Self.failure), .text("late")) })
+        let call = try call(
+            model: ScriptedLanguageModel { $0.deliver(.text("I think "), .failed(Self.failure), .text("late")) })
         call.receive(.text("hi"))
         call.wait(5_000)
         #expect(call.texts == ["I think ", Self.apology])

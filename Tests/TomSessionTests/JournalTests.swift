@@ -1,13 +1,14 @@
 import Foundation
-import NIOCore
 import Logging
+import NIOCore
 import Testing
 import TomAudio
 import TomConversation
 import TomEngines
 import TomErrors
-@testable import TomSession
 import TomTestKit
+
+@testable import TomSession
 
 @Suite("Journal")
 struct JournalTests {
@@ -32,7 +33,8 @@ struct JournalTests {
         var lines: [String] = []
         do {
             let call = try SessionCall(
-                transcriber: ScriptedTranscriber.hearing("hello there"), model: ScriptedLanguageModel.saying("One. Two."),
+                transcriber: ScriptedTranscriber.hearing("hello there"),
+                model: ScriptedLanguageModel.saying("One. Two."),
                 synthesizer: ScriptedSynthesizer.making(ramp(16_000)), greeting: "Hi.", callID: "a.b:c"
             ) { $0.journalDirectory = directory }
             call.wait(1_500)

@@ -2,8 +2,9 @@ import Testing
 import TomAudio
 import TomConversation
 import TomEngines
-@testable import TomSession
 import TomTestKit
+
+@testable import TomSession
 
 /// Reply audio on its way out: every byte once, in order, paced.
 @Suite("Playout")
@@ -121,7 +122,11 @@ struct PlayoutTests {
             }
             while queue.takeFrame({ taken += Array($0) }) > 0 {}
             var bytes: [UInt8] = []
-            if codec == .pcm16 { PCM16.encode(expected.span, into: &bytes) } else { G711.encode(expected.span, law: .a, into: &bytes) }
+            if codec == .pcm16 {
+                PCM16.encode(expected.span, into: &bytes)
+            } else {
+                G711.encode(expected.span, law: .a, into: &bytes)
+            }
             #expect(taken == bytes)
             queue.append(ramp(10))
             queue.clear()

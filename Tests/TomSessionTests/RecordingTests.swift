@@ -2,8 +2,9 @@ import Testing
 import TomAudio
 import TomConversation
 import TomEngines
-@testable import TomSession
 import TomTestKit
+
+@testable import TomSession
 
 /// What is kept of the caller's voice, and for how long.
 @Suite("Recordings")
@@ -20,10 +21,13 @@ struct RecordingTests {
         }
     }
 
-    private func recorded(_ expectation: TomConversation.Expectation, transcriber: ScriptedTranscriber) throws -> (kept: [Int16]?, said: [Int16]) {
+    private func recorded(_ expectation: TomConversation.Expectation, transcriber: ScriptedTranscriber) throws -> (
+        kept: [Int16]?, said: [Int16]
+    ) {
         let contexts = ScriptedTasks<ToolContext>()
         let call = try SessionCall(
-            transcriber: transcriber, model: model(expecting: expectation), synthesizer: ScriptedSynthesizer.making(ramp(8_000)),
+            transcriber: transcriber, model: model(expecting: expectation),
+            synthesizer: ScriptedSynthesizer.making(ramp(8_000)),
             tools: StubTools { tool, context, deliver in
                 contexts.append(context)
                 deliver(ToolOutput(callID: tool.id, succeeded: true, output: "seen"))

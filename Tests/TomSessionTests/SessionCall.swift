@@ -20,9 +20,11 @@ final class SessionCall {
     private var voicePhase = 0
 
     init(
-        transcriber: (any Transcriber)? = nil, model: (any LanguageModel)? = nil, synthesizer: (any SpeechSynthesizer)? = nil,
+        transcriber: (any Transcriber)? = nil, model: (any LanguageModel)? = nil,
+        synthesizer: (any SpeechSynthesizer)? = nil,
         greeting: String? = nil, tools: any ToolRunner = StubTools(),
-        input: AudioFormat = .wideband, output: AudioFormat = .wideband, manualTurns: Bool = false, callID: String = "call-1",
+        input: AudioFormat = .wideband, output: AudioFormat = .wideband, manualTurns: Bool = false,
+        callID: String = "call-1",
         loop: VirtualEventLoop = VirtualEventLoop(), configure: (inout SessionConfiguration) -> Void = { _ in }
     ) throws {
         self.input = input
@@ -34,12 +36,15 @@ final class SessionCall {
         configure(&configuration)
         let factory = SessionFactory(
             profiles: [
-                .test(CallEngines(transcriber: transcriber, languageModel: model, synthesizer: synthesizer), greeting: greeting)
+                .test(
+                    CallEngines(transcriber: transcriber, languageModel: model, synthesizer: synthesizer),
+                    greeting: greeting)
             ],
             defaultAgent: "test", configuration: configuration, tools: tools,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         session = try factory.makeSession(
-            CallOptions(callID: callID, input: input, output: output, manualTurns: manualTurns), link: link, eventLoop: loop)
+            CallOptions(callID: callID, input: input, output: output, manualTurns: manualTurns), link: link,
+            eventLoop: loop)
         session?.begin()
     }
 
@@ -137,7 +142,8 @@ extension CallProfile {
 
 /// Tools that do what a closure says.
 struct StubTools: ToolRunner {
-    var body: @Sendable (ToolCall, ToolContext, @escaping @Sendable (ToolOutput) -> Void) -> Void = { call, _, deliver in
+    var body: @Sendable (ToolCall, ToolContext, @escaping @Sendable (ToolOutput) -> Void) -> Void = {
+        call, _, deliver in
         deliver(ToolOutput(callID: call.id, succeeded: true, output: "done"))
     }
 

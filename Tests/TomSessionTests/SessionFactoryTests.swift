@@ -3,8 +3,9 @@ import NIOCore
 import Testing
 import TomAudio
 import TomErrors
-@testable import TomSession
 import TomTestKit
+
+@testable import TomSession
 
 @Suite("Session factory")
 struct SessionFactoryTests {

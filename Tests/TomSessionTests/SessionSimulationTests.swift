@@ -5,8 +5,9 @@ import TomAudio
 import TomConversation
 import TomEngines
 import TomErrors
-@testable import TomSession
 import TomTestKit
+
+@testable import TomSession
 
 /// Whole sessions in virtual time, real detector and playout, against adverse scripted engines and a restless caller.
 ///
@@ -32,7 +33,9 @@ struct SessionSimulationTests {
             interrupted += run.turnEnds.count { $0 == .interrupted }
         }
         if seeds.count > 100 {
-            #expect(completed > 40 && failed > 40 && interrupted > 40, "\(completed) completed, \(failed) failed, \(interrupted) interrupted")
+            #expect(
+                completed > 40 && failed > 40 && interrupted > 40,
+                "\(completed) completed, \(failed) failed, \(interrupted) interrupted")
         }
     }
 }
@@ -83,13 +86,15 @@ final class SimulatedSession {
     private func act() {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<40:
-            call.speak(Int.random(in: 60...1_500, using: &random), messageMs: [20, 20, 60, 500].randomElement(using: &random)!)
+            call.speak(
+                Int.random(in: 60...1_500, using: &random), messageMs: [20, 20, 60, 500].randomElement(using: &random)!)
         case 40..<60: call.stayQuiet(Int.random(in: 20...2_000, using: &random))
         case 60..<75: call.wait(Int.random(in: 20...3_000, using: &random))
         case 75..<82: call.receive(.commit)
         case 82..<88: call.receive(.text("typed"))
         case 88..<91: call.receive(.key("#"))
-        case 91..<94: call.receive(.bargeIn(playedMs: random.chance(50) ? nil : Int.random(in: -9...5_000, using: &random)))
+        case 91..<94:
+            call.receive(.bargeIn(playedMs: random.chance(50) ? nil : Int.random(in: -9...5_000, using: &random)))
         case 94..<97: call.receive(.playback(ResponseID(Int.random(in: 1...5, using: &random)), playedMs: 400))
         default: call.link.isWritable.toggle()
         }
@@ -121,20 +126,24 @@ final class SimulatedSession {
 
     private func checkAudio(_ link: RecordingLink) {
         for (response, ms) in Dictionary(grouping: link.frames, by: \.response) {
-            let sentMs = ms.reduce(0) { $0 + $1.bytes.count } * 1_000 / (output.bytesPerSample * output.sampleRate.hertz)
+            let sentMs =
+                ms.reduce(0) { $0 + $1.bytes.count } * 1_000 / (output.bytesPerSample * output.sampleRate.hertz)
             // A resampler may round a sentence's length up by a sample.
             let madeMs = engines.madeMs[response, default: 0] + 2
             if Double(sentMs) > madeMs { violations.append("\(sentMs) ms sent of \(madeMs) ms made of \(response)") }
         }
         var seqs: [ResponseID: Int] = [:]
         for frame in link.frames {
-            if frame.seq != seqs[frame.response, default: 0] { violations.append("\(frame.response) skips to \(frame.seq)") }
+            if frame.seq != seqs[frame.response, default: 0] {
+                violations.append("\(frame.response) skips to \(frame.seq)")
+            }
             seqs[frame.response] = frame.seq + 1
         }
         var silenced: Set<String> = []
         for entry in link.order {
             if silenced.contains(entry) { violations.append("\(entry) after its barge-in") }
-            if entry.hasPrefix("bargeIn"), let id = entry.firstMatch(of: /ResponseID\(number: (\d+)\)|response: (r\d+)/) {
+            if entry.hasPrefix("bargeIn"), let id = entry.firstMatch(of: /ResponseID\(number: (\d+)\)|response: (r\d+)/)
+            {
                 silenced.insert("audio \(id.2 ?? "r\(id.1 ?? "")")")
             }
         }
@@ -208,7 +217,8 @@ final class AdverseEngines: @unchecked Sendable {  // used on the test's one thr
     }
 
     private func generate(_ task: ScriptedLanguageModel.Generation) {
-        let text = ["One. Two two. Three!", "Just one", "", String(repeating: "flood ", count: 900)].randomElement(using: &random)!
+        let text = ["One. Two two. Three!", "Just one", "", String(repeating: "flood ", count: 900)].randomElement(
+            using: &random)!
         let expects = TomConversation.Expectation.allCases.randomElement(using: &random)!
         let fails = random.chance(10)
         let callsTool = random.chance(15)

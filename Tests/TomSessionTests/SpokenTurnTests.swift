@@ -56,7 +56,9 @@ struct SpokenTurnTests {
 
     @Test func theSecondUtteranceDoesNotBeginWithTheFirst() throws {
         let transcriber = ScriptedTranscriber.hearing("x")
-        let call = try SessionCall(transcriber: transcriber) { $0.conversation.endpointing.minDelay = .milliseconds(140) }
+        let call = try SessionCall(transcriber: transcriber) {
+            $0.conversation.endpointing.minDelay = .milliseconds(140)
+        }
         call.speak(800)
         call.stayQuiet(200)
         call.speak(800)
@@ -80,7 +82,8 @@ struct SpokenTurnTests {
     }
 
     @Test func aTranscriberThatReadsNothingIsSparedTheAudio() throws {
-        let transcriber = ScriptedTranscriber(readsAudio: false, onFinish: { $0.deliver(.final(Transcript(text: "x"))) })
+        let transcriber = ScriptedTranscriber(
+            readsAudio: false, onFinish: { $0.deliver(.final(Transcript(text: "x"))) })
         let call = try SessionCall(transcriber: transcriber)
         call.speak(1_000)
         call.stayQuiet(1_000)
@@ -89,11 +92,14 @@ struct SpokenTurnTests {
     }
 
     @Test func aClientThatStopsSendingDoesNotHoldTheFloor() throws {
-        let call = try SessionCall(transcriber: ScriptedTranscriber.hearing("x"), model: ScriptedLanguageModel.saying("Yes."))
+        let call = try SessionCall(
+            transcriber: ScriptedTranscriber.hearing("x"), model: ScriptedLanguageModel.saying("Yes."))
         call.speak(1_000)
         call.wait(1_200)
         #expect(call.transcripts == ["x"])
-        let latency = call.link.events.compactMap { if case .turnEnded(_, _, _, let latency) = $0 { latency } else { nil } }
+        let latency = call.link.events.compactMap {
+            if case .turnEnded(_, _, _, let latency) = $0 { latency } else { nil }
+        }
         // The silence counts from the last audio, not from when it was noticed.
         #expect(try #require(latency.first?.endpointingMs) >= 600)
         // Positions go on counting the audio that came, not the silence that was put in.

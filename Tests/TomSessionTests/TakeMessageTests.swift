@@ -6,9 +6,10 @@ import TomAudio
 import TomConversation
 import TomEngines
 import TomErrors
-@testable import TomSession
 import TomStore
 import TomTestKit
+
+@testable import TomSession
 
 /// The message tool with a store on a disk, and what callers are told when it fails.
 @Suite("Taking messages")
@@ -27,7 +28,8 @@ struct TakeMessageTests {
 
     /// Runs the tool and waits for its one output.
     private func run(
-        _ tool: TakeMessage, _ arguments: [String: String], name: String = "take_message", recordings: Recordings = Recordings()
+        _ tool: TakeMessage, _ arguments: [String: String], name: String = "take_message",
+        recordings: Recordings = Recordings()
     ) async -> ToolOutput {
         await withCheckedContinuation { continuation in
             tool.run(

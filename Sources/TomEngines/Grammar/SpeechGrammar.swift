@@ -54,7 +54,9 @@ public struct SpeechGrammar: Sendable, Equatable {
 
     /// Every word that can be heard.
     public var words: Set<String> {
-        let texts = phrases + digitWords + (digitWords.isEmpty ? [] : repeatWords) + (hasLongPhrase ? leads + tails + hesitations : [])
+        let texts =
+            phrases + digitWords + (digitWords.isEmpty ? [] : repeatWords)
+            + (hasLongPhrase ? leads + tails + hesitations : [])
         return Set(texts.flatMap { $0.split(separator: " ").map(String.init) })
     }
 
@@ -156,7 +158,8 @@ extension SpeechGrammar {
 
     /// What is to be read of the words heard: all of them but a hesitation before a phrase.
     public func transcript(of words: [String]) -> String {
-        let isHesitation = words.count > 1 && hesitations.contains(words[0]) && !phrases.contains(words.joined(separator: " "))
+        let isHesitation =
+            words.count > 1 && hesitations.contains(words[0]) && !phrases.contains(words.joined(separator: " "))
         return (isHesitation ? words.dropFirst() : words[...]).joined(separator: " ")
     }
 
