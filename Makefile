@@ -99,5 +99,5 @@ docs: build ## Check that the documents are fresh: paths, links, settings
 	@scripts/check-docs.sh .build/debug/tom
 
 .PHONY: check
-check: deps lint test docs bench-micro ## Everything CI runs
+check: deps lint test docs ## Everything CI runs
 	@echo "check: passed"
