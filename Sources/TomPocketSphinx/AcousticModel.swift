@@ -1,12 +1,13 @@
 import Foundation
 import TomEngines
 
-/// The folder of an acoustic model, looked at before the library does: given a file that it does not know, that ends the whole
-/// process instead of reporting an error.
+/// The folder of an acoustic model, looked at before the library does: given a file that it does not know, that ends
+/// the whole process instead of reporting an error.
 enum AcousticModel {
     /// How the files begin. The definition is "BMDF" in either byte order, or text.
     private static let beginnings: [(file: String, allowed: [String])] = [
-        ("mdef", ["BMDF", "FDMB", "0.3\n"]), ("means", ["s3\n"]), ("variances", ["s3\n"]), ("transition_matrices", ["s3\n"]),
+        ("mdef", ["BMDF", "FDMB", "0.3\n"]), ("means", ["s3\n"]), ("variances", ["s3\n"]),
+        ("transition_matrices", ["s3\n"]),
     ]
 
     /// - Throws: `stt.model_missing`, `stt.model_unusable`.

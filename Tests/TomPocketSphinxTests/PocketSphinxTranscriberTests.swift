@@ -139,7 +139,9 @@ struct PocketSphinxTranscriberTests {
         let transcriber = try transcriber {
             $0.maximumDecoders = 1
             $0.maximumBufferedSeconds = 2
-        } onDroppedAudio: { count in dropped.withLock { $0 += count } }
+        } onDroppedAudio: { count in
+            dropped.withLock { $0 += count }
+        }
         let recorders = (0..<2).map { _ in TranscriptRecorder() }
         let running = transcriber.begin(recorders[0])
         let waiting = transcriber.begin(recorders[1])
@@ -153,7 +155,8 @@ struct PocketSphinxTranscriberTests {
     @Test func anEndlessTurnIsRejectedAndCostsNothing() async throws {
         let transcriber = try transcriber { $0.maximumTurnSeconds = 2 }
         let audio = try await SpokenAudio.samples("where are you", voice: "en-us")
-        #expect(await transcriber.hears(audio + SpokenAudio.silence(seconds: 5)) == Transcript(text: nil, language: "en"))
+        #expect(
+            await transcriber.hears(audio + SpokenAudio.silence(seconds: 5)) == Transcript(text: nil, language: "en"))
     }
 
     /// Prints figures; a slow machine is no failure.
@@ -180,7 +183,9 @@ struct PocketSphinxTranscriberTests {
     }
 
     private static var residentKiB: Int {
-        let status = FileManager.default.contents(atPath: "/proc/self/status").map { String(decoding: $0, as: UTF8.self) }
+        let status = FileManager.default.contents(atPath: "/proc/self/status").map {
+            String(decoding: $0, as: UTF8.self)
+        }
         let line = status?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
         return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     }

@@ -20,7 +20,8 @@ struct RecognitionTests {
         "my name is peter johnson", "the weather is quite nice in london", "i have lost my password",
         "could you book a table for four people", "the printer is broken again", "we are looking for a plumber",
         "it has been raining all day", "who won the football match", "open the window",
-        "please transfer five hundred dollars", "i am calling because of the delivery", "turn off the lights in the kitchen",
+        "please transfer five hundred dollars", "i am calling because of the delivery",
+        "turn off the lights in the kitchen",
         "do you know how tall the tower is", "my cat is ill since yesterday", "how much does the monthly plan cost",
     ]
 
@@ -51,7 +52,9 @@ struct RecognitionTests {
             case let heard?: wrong.append("\"\(text)\" -> \"\(heard)\"")
             }
         }
-        var description: String { "\(exact) exact, \(rejected) rejected, \(wrong.count) wrong of \(total), WER \(wordErrors)/\(words) \(wrong)" }
+        var description: String {
+            "\(exact) exact, \(rejected) rejected, \(wrong.count) wrong of \(total), WER \(wordErrors)/\(words) \(wrong)"
+        }
 
         /// See: V. I. Levenshtein, 1966.
         private static func distance(_ a: [Substring], _ b: [Substring]) -> Int {
@@ -69,7 +72,9 @@ struct RecognitionTests {
         }
     }
 
-    private func score(_ texts: [String], expecting: TomConversation.Expectation = .open, voices: [String] = voices) async throws -> Score {
+    private func score(_ texts: [String], expecting: TomConversation.Expectation = .open, voices: [String] = voices)
+        async throws -> Score
+    {
         var score = Score()
         for voice in voices {
             for text in texts {
@@ -98,7 +103,9 @@ struct RecognitionTests {
         let agent = try Agent.bundled(language: "en")
         var (right, rejected, wrong) = (0, 0, [String]())
         for voice in Self.voices {
-            for (said, isYes) in [("yes", true), ("no", false), ("yes please", true), ("no thank you", false), ("okay", true)] {
+            for (said, isYes) in [
+                ("yes", true), ("no", false), ("yes please", true), ("no thank you", false), ("okay", true),
+            ] {
                 let audio = try await SpokenAudio.samples(said, voice: voice)
                 guard let heard = await transcriber.hears(audio, expecting: .yesNo)?.text, !heard.isEmpty else {
                     rejected += 1
@@ -159,7 +166,9 @@ struct RecognitionTests {
             dictionaryPath: transcriber.configuration.dictionaryPath)
         let recognizer = try Recognizer(vocabulary: vocabulary, modelPath: transcriber.configuration.modelPath)
         let first = try await SpokenAudio.samples("when are you open", voice: "en-us")
-        let loud = try await SpokenAudio.samples("where can i park", voice: "en-gb").map { Int16(clamping: Int($0) * 6) }
+        let loud = try await SpokenAudio.samples("where can i park", voice: "en-gb").map {
+            Int16(clamping: Int($0) * 6)
+        }
         func hear(_ samples: [Int16]) -> Recognizer.Hypothesis {
             #expect(recognizer.start(.open))
             for start in stride(from: 0, to: samples.count, by: 320) {
