@@ -1,8 +1,8 @@
 import Foundation
 import TomEngines
 
-/// The folder of an acoustic model, looked at before the library does: given a file that it does not know, that ends the whole
-/// process instead of reporting an error.
+/// The folder of an acoustic model, looked at before the library does: given a file that it does not know, that ends
+/// the whole process instead of reporting an error.
 enum AcousticModel {
     /// How the files begin. The definition is "BMDF" in either byte order, or text.
     private static let beginnings: [(file: String, allowed: [String])] = [

@@ -1,7 +1,8 @@
 import CPocketSphinx
 import TomEngines
 
-/// One PocketSphinx decoder with its named searches. Used by one thread at a time; no state of one utterance reaches the next.
+/// One PocketSphinx decoder with its named searches. Used by one thread at a time; no state of one utterance reaches
+/// the next.
 final class Decoder {
     private let handle: OpaquePointer
     /// The cepstral mean that the model starts from.
@@ -69,8 +70,8 @@ final class Decoder {
 
     /// Begins an utterance.
     ///
-    /// The library would go on with the mean of the utterances before, by which one caller's microphone would change how the
-    /// next caller is heard.
+    /// The library would go on with the mean of the utterances before, by which one caller's microphone would change
+    /// how the next caller is heard.
     /// - Parameter mean: cepstral mean to subtract, ``modelMean`` or what ``estimatedMean`` gave.
     /// - Returns: whether there is a search of that name.
     func start(search: String, mean: [mfcc_t]) -> Bool {

@@ -3,15 +3,16 @@ public import TomEngines
 
 /// PocketSphinx in the process, hearing the phrases of a grammar and rejecting all other speech.
 ///
-/// English only. Each running transcription has a thread and a recogniser of its own; both are bounded, and made when first
-/// needed. Speech that is none of the grammar's phrases ends as a transcript without text, to be kept as audio.
+/// English only. Each running transcription has a thread and a recogniser of its own; both are bounded, and made when
+/// first needed. Speech that is none of the grammar's phrases ends as a transcript without text, to be kept as audio.
 /// Failures: `stt.model_missing`, `stt.model_unusable`, `stt.grammar_unusable`, `stt.temporary_file` at the start,
 /// `stt.busy`, `stt.language` and `stt.decoder_failed` of a single turn.
 public struct PocketSphinxTranscriber: Transcriber {
     public let name = "pocketsphinx"
     public let capabilities = TranscriberCapabilities(languages: ["en"], readsAudio: true)
     public let configuration: PocketSphinxConfiguration
-    /// Phrases that will not be heard, because the dictionary does not have all their words. Worth a warning at the start.
+    /// Phrases that will not be heard, because the dictionary does not have all their words. Worth a warning at the
+    /// start.
     public var droppedPhrases: [Expectation: [DroppedPhrase]] { pool.vocabulary.dropped }
 
     private let pool: RecognizerPool
@@ -20,7 +21,8 @@ public struct PocketSphinxTranscriber: Transcriber {
 
     /// Reads the dictionary; makes no decoder yet.
     /// - Parameters:
-    ///   - grammars: what may be said in answer to each kind of question; `.open` stands in for kinds that are missing.
+    ///   - grammars: what may be said in answer to each kind of question; `.open` stands in for kinds that are
+    ///     missing.
     ///   - onDroppedAudio: told, on the call's event loop, how many samples a full buffer has just dropped.
     /// - Throws: `stt.model_missing`, `stt.model_unusable`.
     public init(
@@ -36,7 +38,8 @@ public struct PocketSphinxTranscriber: Transcriber {
             limit: max(1, configuration.maximumDecoders), queueLimit: max(0, configuration.maximumWaiting))
     }
 
-    /// Makes one recogniser, so that the first caller does not wait for it, and finds out whether model and grammars work.
+    /// Makes one recogniser, so that the first caller does not wait for it, and finds out whether model and grammars
+    /// work.
     /// - Throws: `stt.model_unusable`, `stt.grammar_unusable`, `stt.temporary_file`, `stt.busy`.
     public func prepare() async throws(EngineError) {
         let pool = pool

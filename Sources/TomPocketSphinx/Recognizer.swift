@@ -20,11 +20,12 @@ final class Recognizer {
         "L", "M", "N", "NG", "OW", "OY", "P", "R", "S", "SH", "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH",
     ]
     private static let loopName = "phones"
-    /// Narrower than the library's 1e-48: a free sequence of phones needs no far-fetched paths, and these take half the time.
+    /// Narrower than the library's 1e-48: a free sequence of phones needs no far-fetched paths, and these take half
+    /// the time.
     private static let loopOptions = ["-beam": "1e-20", "-pbeam": "1e-20", "-wbeam": "1e-15"]
 
-    /// After so many frames the turn is heard again with the mean estimated from them: early, so that one word profits, and
-    /// once more when the estimate is good.
+    /// After so many frames the turn is heard again with the mean estimated from them: early, so that one word
+    /// profits, and once more when the estimate is good.
     private static let adaptationFrames = [50, 110]
     /// Samples handed over at once while hearing again: 20 ms, as at first.
     private static let step = 320
@@ -59,10 +60,11 @@ final class Recognizer {
         return restart(mean: words.modelMean)
     }
 
-    /// Takes more audio of the turn, and begins it again with what it has learnt of the line when enough has been heard.
+    /// Takes more audio of the turn, and begins it again with what it has learnt of the line when enough has been
+    /// heard.
     ///
-    /// Models expect features from which the mean over the utterance has been subtracted. A stream starts without one, and on
-    /// a quiet line the model's own is so far off that a tenth of the phrases are lost.
+    /// Models expect features from which the mean over the utterance has been subtracted. A stream starts without
+    /// one, and on a quiet line the model's own is so far off that a tenth of the phrases are lost.
     func process(_ samples: ArraySlice<Int16>) {
         words.process(samples)
         loop.process(samples)

@@ -1,7 +1,7 @@
 /// What a recogniser may hear: whole phrases, optionally wrapped in small talk, and digit strings.
 ///
-/// A value from plain lists; ``jsgf(name:)`` writes it in the notation that speech recognisers read. Phrases are normalised
-/// (``SpokenForm``), so that "We're open at 9 o'clock!" is "we're open at nine o'clock".
+/// A value from plain lists; ``jsgf(name:)`` writes it in the notation that speech recognisers read. Phrases are
+/// normalised (``SpokenForm``), so that "We're open at 9 o'clock!" is "we're open at nine o'clock".
 public struct SpeechGrammar: Sendable, Equatable {
     /// Normalised, each once, in the order given.
     public private(set) var phrases: [String]
@@ -18,8 +18,8 @@ public struct SpeechGrammar: Sendable, Equatable {
 
     /// The most digits in one turn. See: ITU-T E.164 section 6, a number has 15 at most.
     public static let maximumDigits = 15
-    /// Phrases with fewer words are heard on their own only: so little speech does not carry small talk, and "um, no" would
-    /// be heard in every "banana".
+    /// Phrases with fewer words are heard on their own only: so little speech does not carry small talk, and "um, no"
+    /// would be heard in every "banana".
     static let shortestWithSmallTalk = 3
 
     public static let englishLeads = [
@@ -97,8 +97,8 @@ extension SpeechGrammar {
 
     /// The grammar as JSGF, or `nil` when there is nothing to hear.
     ///
-    /// Repetition is written out and not with `+`: the library expands that to a jump back to the start of the enclosing
-    /// rule, from where every other phrase could follow. See: JSpeech Grammar Format, W3C Note 5 June 2000.
+    /// Repetition is written out and not with `+`: the library expands that to a jump back to the start of the
+    /// enclosing rule, from where every other phrase could follow. See: JSpeech Grammar Format, W3C Note 5 June 2000.
     public func jsgf(name: String) -> String? {
         let long = phrases.filter(Self.takesSmallTalk)
         let short = phrases.filter { !Self.takesSmallTalk($0) }
@@ -141,8 +141,8 @@ extension SpeechGrammar {
 }
 
 extension SpeechGrammar {
-    /// Whether `text`, a ``transcript(of:)`` or a part of one, is a whole phrase, so that the turn may be over; `nil` for digits, which end
-    /// when the caller says so.
+    /// Whether `text`, a ``transcript(of:)`` or a part of one, is a whole phrase, so that the turn may be over; `nil`
+    /// for digits, which end when the caller says so.
     public func completes(_ text: String) -> Bool? {
         let words = text.split(separator: " ").map(String.init)
         if !words.isEmpty, words.allSatisfy({ digitWords.contains($0) || repeatWords.contains($0) }) {

@@ -2,8 +2,8 @@ import Glibc
 
 /// A bounded set of threads for work that blocks, with a bounded queue in front, first come first served.
 ///
-/// Event loops and Swift's cooperative pool must not block; this is where engines that do run. Threads are started when work
-/// finds none free, up to the limit, and then kept until the last reference to the set goes.
+/// Event loops and Swift's cooperative pool must not block; this is where engines that do run. Threads are started
+/// when work finds none free, up to the limit, and then kept until the last reference to the set goes.
 package final class WorkerThreads: Sendable {
     /// Names a piece of work that waits or runs.
     package struct Ticket: Hashable, Sendable {
@@ -14,7 +14,8 @@ package final class WorkerThreads: Sendable {
         var waiting: [(ticket: Ticket, work: @Sendable () -> Void)] = []
         var nextNumber: UInt64 = 1
         var threads = 0
-        /// Threads that wait for work or have just been started for some: the first so many pieces of work waiting are theirs.
+        /// Threads that wait for work or have just been started for some: the first so many pieces of work waiting
+        /// are theirs.
         var idle = 0
         var stopped = false
     }
@@ -110,8 +111,8 @@ private final class ThreadStart {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }
 
-/// Starts a thread with all signals blocked: signals are for the main thread, and writing to a pipe whose reader has died
-/// then gives EPIPE instead of ending the server.
+/// Starts a thread with all signals blocked: signals are for the main thread, and writing to a pipe whose reader has
+/// died then gives EPIPE instead of ending the server.
 private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     var everything = sigset_t()
     var previous = sigset_t()
