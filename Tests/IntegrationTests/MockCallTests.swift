@@ -18,7 +18,9 @@ struct MockCallTests {
             let end = try await caller.wait("turn_end")
             let messages = caller.messages
             #expect(end.texts["status"] == "completed")
-            let sequence = messages.map(\.type).filter { ["stt_final", "llm_token", "tts_audio", "turn_end"].contains($0) }
+            let sequence = messages.map(\.type).filter {
+                ["stt_final", "llm_token", "tts_audio", "turn_end"].contains($0)
+            }
             var kinds: [String] = []
             for type in sequence where type != "tts_audio" || kinds.last != "tts_audio" { kinds.append(type) }
             #expect(kinds == ["stt_final"] + Array(repeating: "llm_token", count: 4) + ["tts_audio", "turn_end"])
@@ -56,9 +58,13 @@ struct MockCallTests {
         let bad = ServedTom.Agency(
             id: "bad",
             engines: CallEngines(
-                transcriber: ScriptedTranscriber(onStart: { $0.deliver(.interim(text: "never final", turnComplete: nil)) }),
+                transcriber: ScriptedTranscriber(onStart: {
+                    $0.deliver(.interim(text: "never final", turnComplete: nil))
+                }),
                 languageModel: flooding, synthesizer: failing))
-        try await ServedTom.serving([ServedTom.mocks(), bad], session: { $0.conversation.timeouts.transcription = .seconds(1) }) { tom in
+        try await ServedTom.serving(
+            [ServedTom.mocks(), bad], session: { $0.conversation.timeouts.transcription = .seconds(1) }
+        ) { tom in
             let victim = try await TestCaller.call(tom.port, start: ["agent": "bad"])
             let bystander = try await TestCaller.call(tom.port)
             try await victim.send(["type": "text", "text": "hello"])

@@ -48,7 +48,8 @@ struct ServedTom: Sendable {
         configureServer(&configuration)
         let profiles = agencies.map { agency in
             CallProfile(
-                agentID: agency.id, language: "en", voice: nil, texts: agency.texts, backchannels: ["mhm"], engines: agency.engines)
+                agentID: agency.id, language: "en", voice: nil, texts: agency.texts, backchannels: ["mhm"],
+                engines: agency.engines)
         }
         let factory = SessionFactory(
             profiles: profiles, defaultAgent: profiles[0].agentID, configuration: sessions,

@@ -12,7 +12,9 @@ import TomStore
 @Suite("Spoken calls", .timeLimit(.minutes(3)))
 struct SpokenCallTests {
     /// Waits for the greeting and hears it out.
-    private static func answered(_ tom: ServedTom, token: String? = nil, id: String = "call-1") async throws -> TestCaller {
+    private static func answered(_ tom: ServedTom, token: String? = nil, id: String = "call-1") async throws
+        -> TestCaller
+    {
         let caller = try await TestCaller.call(tom.port, id: id, token: token)
         _ = try await caller.wait("turn_end")
         #expect(caller.said().contains("Miller and Sons"))
@@ -37,7 +39,8 @@ struct SpokenCallTests {
 
     private static func message(_ id: String, filling count: Int) -> MessageDraft {
         MessageDraft(
-            id: id, time: Date(timeIntervalSince1970: 1), callID: "c", agent: "a", concern: String(repeating: "x", count: count))
+            id: id, time: Date(timeIntervalSince1970: 1), callID: "c", agent: "a",
+            concern: String(repeating: "x", count: count))
     }
 
     /// A synthesiser that speaks fast, for calls in which nobody listens.
@@ -121,7 +124,9 @@ struct SpokenCallTests {
     @Test func nothingPersonalIsLogged() async throws {
         let secret = "a secret of thirty-two bytes or more"
         let token = try await TokenMint.token(secret: secret, callID: "call-1", subject: "Erika Mustermann")
-        try await ServedTom.serving([ServedTom.receptionist(synthesizer: Self.hurried())], server: { $0.authentication.secret = secret }) { tom in
+        try await ServedTom.serving(
+            [ServedTom.receptionist(synthesizer: Self.hurried())], server: { $0.authentication.secret = secret }
+        ) { tom in
             let caller = try await Self.answered(tom, token: token)
             _ = try await Self.ask(caller, "What are your opening hours?")
             _ = try await Self.ask(caller, "I would like to leave a message.")
@@ -137,12 +142,16 @@ struct SpokenCallTests {
             let lines = tom.log.all
             #expect(lines.contains { $0.contains("call ended") })
             #expect(lines.contains { $0.contains("message taken") })
-            let said = caller.messages.filter { ["stt_final", "stt_partial", "llm_token"].contains($0.type) }.map(\.text)
-            let audio = caller.messages.filter { $0.type == "tts_audio" }.compactMap { $0.texts["bytes"]?.prefix(64) }.map(String.init)
+            let said = caller.messages.filter { ["stt_final", "stt_partial", "llm_token"].contains($0.type) }.map(
+                \.text)
+            let audio = caller.messages.filter { $0.type == "tts_audio" }.compactMap { $0.texts["bytes"]?.prefix(64) }
+                .map(String.init)
             #expect(said.contains { $0.contains("opening hours") } && audio.count > 100)
-            let secrets = said.filter { $0.count > 8 } + [
-                token, secret, "5550199", "555", "zebra", "Erika", "Mustermann", "opening hours", "nine to six", "127.0.0.1",
-            ]
+            let secrets =
+                said.filter { $0.count > 8 } + [
+                    token, secret, "5550199", "555", "zebra", "Erika", "Mustermann", "opening hours", "nine to six",
+                    "127.0.0.1",
+                ]
             for line in lines {
                 for secret in secrets { #expect(!line.contains(secret), "\(line)") }
                 #expect(!audio.contains { line.contains($0) })
@@ -171,7 +180,9 @@ struct SpokenCallTests {
             #expect(caller.said(from: index).contains("sorry"))
             // The next sentence is spoken as if nothing had happened.
             let again = caller.messages.count
-            #expect(try await Self.send(caller, [["type": "text", "text": "what is your address"]]).contains("Station Road"))
+            #expect(
+                try await Self.send(caller, [["type": "text", "text": "what is your address"]]).contains("Station Road")
+            )
             #expect(caller.heard(from: again).count > 16_000)
             try await caller.hangUp()
         }
@@ -187,7 +198,10 @@ struct SpokenCallTests {
             umount2(directory, Int32(MNT_DETACH))
             rmdir(directory)
         }
-        try await ServedTom.serving([ServedTom.receptionist(synthesizer: Self.hurried(), transcribes: false)], directory: directory + "/messages") { tom in
+        try await ServedTom.serving(
+            [ServedTom.receptionist(synthesizer: Self.hurried(), transcribes: false)],
+            directory: directory + "/messages"
+        ) { tom in
             let kept = try tom.store.append(Self.message("kept", filling: 0))
             let log = directory + "/messages/messages.jsonl"
             // Up to a little before the end of the file's last page, so that the next line needs another one.
@@ -245,7 +259,11 @@ struct SlowEspeak: Sendable {
     /// The process that stalls; it has written its audio before it is known.
     func stalledProcess() throws -> pid_t {
         while true {
-            if let text = try? String(contentsOfFile: directory + "/pid", encoding: .utf8), let id = pid_t(text.dropLast()) { return id }
+            if let text = try? String(contentsOfFile: directory + "/pid", encoding: .utf8),
+                let id = pid_t(text.dropLast())
+            {
+                return id
+            }
             sched_yield()
         }
     }

@@ -59,7 +59,8 @@ final class TestCaller: Sendable {
     ///   - start: fields of the `start` message.
     ///   - microphone: `false`: no audio is sent but by `send`.
     static func call(
-        _ port: Int, id: String = "call-\(UUID().uuidString.prefix(8))", token: String? = nil, start: [String: String] = [:],
+        _ port: Int, id: String = "call-\(UUID().uuidString.prefix(8))", token: String? = nil,
+        start: [String: String] = [:],
         microphone: Bool = true
     ) async throws -> TestCaller {
         let state = StateBox()
@@ -83,7 +84,8 @@ final class TestCaller: Sendable {
         var headers = HTTPHeaders([("Host", "127.0.0.1:\(port)"), ("Content-Length", "0")])
         if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
         channel.write(
-            HTTPClientRequestPart.head(.init(version: .http1_1, method: .GET, uri: "/ws/stream/\(id)", headers: headers)),
+            HTTPClientRequestPart.head(
+                .init(version: .http1_1, method: .GET, uri: "/ws/stream/\(id)", headers: headers)),
             promise: nil)
         try await channel.writeAndFlush(HTTPClientRequestPart.end(nil))
         try await upgraded.futureResult.get()
@@ -142,7 +144,8 @@ final class TestCaller: Sendable {
                 defer { state.said = [] }
                 return (samples, state.said)
             }
-            let audio = Data(PCM16.encode(samples + [Int16](repeating: 0, count: 320 - samples.count))).base64EncodedString()
+            let audio = Data(PCM16.encode(samples + [Int16](repeating: 0, count: 320 - samples.count)))
+                .base64EncodedString()
             channel.writeAndFlush(frame(#"{"type":"audio_chunk","data":"\#(audio)"}"#.utf8), promise: nil)
             for continuation in said { continuation.resume() }
             try? await Task.sleep(until: start + .milliseconds(20 * frames), clock: .continuous)
@@ -217,7 +220,8 @@ final class TestCaller: Sendable {
                 var data = frame.unmaskedData
                 let code: UInt16? = data.readInteger()
                 change { $0.closeCode = code.map(Int.init) }
-                let close = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: frame.unmaskedData)
+                let close = WebSocketFrame(
+                    fin: true, opcode: .connectionClose, maskKey: .random(), data: frame.unmaskedData)
                 context.writeAndFlush(NIOAny(close), promise: nil)
             default: break
             }
