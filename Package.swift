@@ -51,7 +51,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -78,7 +77,7 @@ let package = Package(
             name: "TomEngines",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomAgents", logging,
-                .product(name: "Yams", package: "Yams"), .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),
         .target(
             name: "TomPocketSphinx", dependencies: ["TomErrors", "TomConversation", "TomEngines", "CPocketSphinx"],
@@ -108,7 +107,8 @@ let package = Package(
         .target(
             name: "TomProbe",
             dependencies: [
-                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", nioCore, nioPosix, nioHTTP1, nioWebSocket,
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", nioCore, nioPosix, nioHTTP1,
+                nioWebSocket,
                 nioSSL, logging,
             ], swiftSettings: strict),
 
@@ -117,7 +117,8 @@ let package = Package(
             name: "tom",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomStore",
-                "TomSession", "TomServer", "TomDashboard", "TomProbe", "TomAgents", hummingbird, nioCore, nioPosix, nioSSL, jwtKit, lifecycle,
+                "TomSession", "TomServer", "TomDashboard", "TomProbe", "TomAgents", hummingbird, nioCore, nioPosix,
+                nioSSL, jwtKit, lifecycle,
                 logging, metrics,
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -137,7 +138,8 @@ let package = Package(
         tests("TomAudioTests", ["TomAudio", "TomErrors"]),
         tests("TomConversationTests", ["TomConversation", "TomErrors", "TomTestKit"]),
         tests("TomWireTests", ["TomWire", "TomErrors"]),
-        tests("TomEnginesTests", ["TomEngines", "TomAgents", "TomConversation", "TomAudio", "TomErrors", "TomTestKit"]),
+        tests(
+            "TomEnginesTests", ["TomEngines", "TomAgents", "TomConversation", "TomAudio", "TomErrors", "TomTestKit"]),
         tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomConversation", "TomAudio", "TomErrors"]),
         tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),
         tests(
@@ -149,14 +151,16 @@ let package = Package(
         tests(
             "TomServerTests",
             [
-                "TomServer", "TomSession", "TomConversation", "TomEngines", "TomWire", "TomStore", "TomErrors", "TomTestKit",
+                "TomServer", "TomSession", "TomConversation", "TomEngines", "TomWire", "TomStore", "TomErrors",
+                "TomTestKit",
                 nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, jwtKit, logging, metrics,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests(
             "IntegrationTests",
             [
-                "TomServer", "TomSession", "TomConversation", "TomEngines", "TomPocketSphinx", "TomStore", "TomAudio", "TomErrors",
+                "TomServer", "TomSession", "TomConversation", "TomEngines", "TomPocketSphinx", "TomStore", "TomAudio",
+                "TomErrors",
                 "TomTestKit", nioCore, nioPosix, nioHTTP1, nioWebSocket, logging,
             ]),
         tests("TomDashboardTests", ["TomDashboard"]),
@@ -165,6 +169,7 @@ let package = Package(
             [
                 "TomProbe", "TomWire", "TomAudio", "TomErrors", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
             ]),
-        tests("TomCommandTests", ["tom", "TomProbe", "TomServer", "TomEngines", "TomErrors", nioCore, nioPosix, jwtKit]),
+        tests(
+            "TomCommandTests", ["tom", "TomProbe", "TomServer", "TomEngines", "TomErrors", nioCore, nioPosix, jwtKit]),
     ]
 )

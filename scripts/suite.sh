@@ -13,7 +13,7 @@ log=$logs/$name.log
 limit=()
 # A suite that hangs would take all of CI's time and its log with it. A person stops one with Ctrl-C, which needs the suite
 # in the terminal's own process group.
-[[ ${CI:-} != true ]] || limit=(timeout --kill-after=20 "$((${SUITE_MINUTES:-40} * 60))")
+[[ ${CI:-} != true ]] || limit=(timeout --kill-after=20 "${SUITE_MINUTES:-40}m")
 
 printf '\n==> %s\n' "$name"
 began=$SECONDS

@@ -33,7 +33,9 @@ struct TurnDriver {
         inputs += queue.count
     }
 
-    private mutating func follow(_ action: Conversation.Action, into queue: inout [(input: Conversation.Input, after: Duration)]) {
+    private mutating func follow(
+        _ action: Conversation.Action, into queue: inout [(input: Conversation.Input, after: Duration)]
+    ) {
         func then(_ input: Conversation.Input, after delay: Duration = .zero) { queue.append((input, delay)) }
         switch action {
         case .finishTranscription(let turn):

@@ -23,7 +23,8 @@ func measure(_ name: String, _ body: () throws -> Void) rethrows {
     let median = nanoseconds[nanoseconds.count / 2]
     let perCall = Double(allocations) / Double(nanoseconds.count * batch)
     print(
-        #"{"name":"\#(name)","median_ns":\#(median),"min_ns":\#(nanoseconds[0]),"allocations":\#(perCall),"batches":\#(nanoseconds.count)}"#)
+        #"{"name":"\#(name)","median_ns":\#(median),"min_ns":\#(nanoseconds[0]),"allocations":\#(perCall),"batches":\#(nanoseconds.count)}"#
+    )
 }
 
 /// Uses a value in a way the optimiser cannot see through, so that making it is not optimised away.

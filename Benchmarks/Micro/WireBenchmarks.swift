@@ -2,7 +2,9 @@ import TomWire
 
 /// One message of 640 bytes of audio each.
 func wireBenchmarks() throws {
-    let pcm = voice(seconds: 1).prefix(320).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+    let pcm = voice(seconds: 1).prefix(320).flatMap {
+        [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
+    }
 
     do {
         var message: [UInt8] = []

@@ -1,12 +1,14 @@
 import CPocketSphinx
 import TomEngines
 
-/// One PocketSphinx decoder with its named searches. Used by one thread at a time; no state of one utterance reaches the next.
+/// One PocketSphinx decoder with its named searches. Used by one thread at a time; no state of one utterance reaches
+/// the next.
 final class Decoder {
     private let handle: OpaquePointer
-    /// The cepstral mean that the model starts from. The library carries its running mean from one utterance to the next, by
-    /// which one caller's microphone would change how the next caller is heard.
-    private let initialMean: [mfcc_t]
+    /// The cepstral mean that the model starts from.
+    let modelMean: [mfcc_t]
+    /// Frames for which ``modelMean`` counts beside those heard when the mean is estimated.
+    private static let priorFrames: Int32 = 60
 
     /// A run of frames that the decoder takes for one word.
     struct Segment: Equatable {
@@ -36,7 +38,8 @@ final class Decoder {
             return handle
         }
         let features = ps_get_feat(handle).pointee
-        initialMean = Array(UnsafeBufferPointer(start: features.cmn_struct.pointee.cmn_mean, count: Int(features.cepsize)))
+        modelMean = Array(
+            UnsafeBufferPointer(start: features.cmn_struct.pointee.cmn_mean, count: Int(features.cepsize)))
     }
 
     deinit { ps_free(handle) }
@@ -66,14 +69,33 @@ final class Decoder {
     }
 
     /// Begins an utterance.
+    ///
+    /// The library would go on with the mean of the utterances before, by which one caller's microphone would change
+    /// how the next caller is heard.
+    /// - Parameter mean: cepstral mean to subtract, ``modelMean`` or what ``estimatedMean`` gave.
     /// - Returns: whether there is a search of that name.
-    func start(search: String) -> Bool {
-        guard ps_set_search(handle, search) == 0 else { return false }
-        initialMean.withUnsafeBufferPointer { cmn_live_set(ps_get_feat(handle).pointee.cmn_struct, $0.baseAddress) }
+    func start(search: String, mean: [mfcc_t]) -> Bool {
+        guard ps_set_search(handle, search) == 0, let normalisation = ps_get_feat(handle).pointee.cmn_struct else {
+            return false
+        }
+        mean.withUnsafeBufferPointer { cmn_live_set(normalisation, $0.baseAddress) }
+        for index in mean.indices { normalisation.pointee.sum[index] = modelMean[index] * mfcc_t(Self.priorFrames) }
+        normalisation.pointee.nframe = Self.priorFrames
         // Forgets the noise that the front end has learnt.
         ps_start_stream(handle)
         return ps_start_utt(handle) == 0
     }
+
+    /// The mean of what was heard since the start, drawn towards the model's where that is little.
+    var estimatedMean: [mfcc_t] {
+        guard let normalisation = ps_get_feat(handle).pointee.cmn_struct?.pointee, normalisation.nframe > 0 else {
+            return modelMean
+        }
+        return modelMean.indices.map { normalisation.sum[$0] / mfcc_t(normalisation.nframe) }
+    }
+
+    /// Frames of 10 ms heard since the start.
+    var frameCount: Int { Int(ps_get_n_frames(handle)) }
 
     func process(_ samples: ArraySlice<Int16>) {
         samples.withUnsafeBufferPointer { _ = ps_process_raw(handle, $0.baseAddress, $0.count, 0, 0) }

@@ -16,7 +16,8 @@ extension EngineError {
 
     static var temporaryFile: EngineError {
         EngineError(
-            code: "stt.temporary_file", message: "The recogniser's dictionary cannot be written to the temporary folder.",
+            code: "stt.temporary_file",
+            message: "The recogniser's dictionary cannot be written to the temporary folder.",
             hint: "Check TMPDIR and the free space.", category: .quota)
     }
 

@@ -1,18 +1,18 @@
-import Foundation
 public import TomConversation
 public import TomEngines
 
 /// PocketSphinx in the process, hearing the phrases of a grammar and rejecting all other speech.
 ///
-/// English only. Each running transcription has a thread and a recogniser of its own; both are bounded, and made when first
-/// needed. Speech that is none of the grammar's phrases ends as a transcript without text, to be kept as audio.
+/// English only. Each running transcription has a thread and a recogniser of its own; both are bounded, and made when
+/// first needed. Speech that is none of the grammar's phrases ends as a transcript without text, to be kept as audio.
 /// Failures: `stt.model_missing`, `stt.model_unusable`, `stt.grammar_unusable`, `stt.temporary_file` at the start,
 /// `stt.busy`, `stt.language` and `stt.decoder_failed` of a single turn.
 public struct PocketSphinxTranscriber: Transcriber {
     public let name = "pocketsphinx"
     public let capabilities = TranscriberCapabilities(languages: ["en"], readsAudio: true)
     public let configuration: PocketSphinxConfiguration
-    /// Phrases that will not be heard, because the dictionary does not have all their words. Worth a warning at the start.
+    /// Phrases that will not be heard, because the dictionary does not have all their words. Worth a warning at the
+    /// start.
     public var droppedPhrases: [Expectation: [DroppedPhrase]] { pool.vocabulary.dropped }
 
     private let pool: RecognizerPool
@@ -21,18 +21,15 @@ public struct PocketSphinxTranscriber: Transcriber {
 
     /// Reads the dictionary; makes no decoder yet.
     /// - Parameters:
-    ///   - grammars: what may be said in answer to each kind of question; `.open` stands in for kinds that are missing.
+    ///   - grammars: what may be said in answer to each kind of question; `.open` stands in for kinds that are
+    ///     missing.
     ///   - onDroppedAudio: told, on the call's event loop, how many samples a full buffer has just dropped.
-    /// - Throws: `stt.model_missing`.
+    /// - Throws: `stt.model_missing`, `stt.model_unusable`.
     public init(
         configuration: PocketSphinxConfiguration = PocketSphinxConfiguration(),
         grammars: [Expectation: SpeechGrammar], onDroppedAudio: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws(EngineError) {
-        // The library ends in a message nobody reads when a file of the model is missing.
-        for file in ["mdef", "means", "variances", "transition_matrices"] {
-            let path = configuration.modelPath + "/" + file
-            guard FileManager.default.isReadableFile(atPath: path) else { throw .modelMissing(path: path) }
-        }
+        try AcousticModel.check(configuration.modelPath)
         let vocabulary = try Vocabulary(grammars: grammars, dictionaryPath: configuration.dictionaryPath)
         self.configuration = configuration
         self.onDroppedAudio = onDroppedAudio
@@ -41,7 +38,8 @@ public struct PocketSphinxTranscriber: Transcriber {
             limit: max(1, configuration.maximumDecoders), queueLimit: max(0, configuration.maximumWaiting))
     }
 
-    /// Makes one recogniser, so that the first caller does not wait for it, and finds out whether model and grammars work.
+    /// Makes one recogniser, so that the first caller does not wait for it, and finds out whether model and grammars
+    /// work.
     /// - Throws: `stt.model_unusable`, `stt.grammar_unusable`, `stt.temporary_file`, `stt.busy`.
     public func prepare() async throws(EngineError) {
         let pool = pool

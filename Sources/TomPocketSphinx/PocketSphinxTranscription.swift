@@ -154,8 +154,11 @@ extension PocketSphinxTranscription {
         hypothesis.deviation.map { $0 <= limit(hypothesis) } ?? false
     }
 
+    /// A row of digits is as free as it is long: nothing is forgiven for its length.
     private func limit(_ hypothesis: Recognizer.Hypothesis) -> Double {
-        Verification.limit(words: hypothesis.text.split(separator: " ").count, base: configuration.maximumDeviation)
+        if expectation == .digits { return configuration.maximumDeviation }
+        return Verification.limit(
+            words: hypothesis.text.split(separator: " ").count, base: configuration.maximumDeviation)
     }
 
     private func transcript(_ hypothesis: Recognizer.Hypothesis) -> Transcript {

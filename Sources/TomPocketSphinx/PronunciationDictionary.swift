@@ -1,8 +1,8 @@
 import Foundation
 import TomEngines
 
-/// The part of a pronunciation dictionary in CMU format that is needed: a decoder loads it in a few milliseconds, where the
-/// whole one takes half a second and tens of megabytes.
+/// The part of a pronunciation dictionary in CMU format that is needed: a decoder loads it in a few milliseconds,
+/// where the whole one takes half a second and tens of megabytes.
 struct PronunciationDictionary: Sendable, Equatable {
     /// Lines `word PH PH` and, for the further pronunciations of a word, `word(2) PH PH`.
     private(set) var lines: [String] = []

@@ -1,11 +1,11 @@
 import Synchronization
 import TomEngines
 
-/// The recognisers that exist. The bounded set of threads beside it lets no more than its limit run, so that there never are
-/// more recognisers than threads.
+/// The recognisers that exist. The bounded set of threads beside it lets no more than its limit run, so that there
+/// never are more recognisers than threads.
 final class RecognizerPool: Sendable {
-    /// A recogniser on its way between threads. Unchecked, because the C handles in it have no thread of their own: whoever
-    /// took it from the pool is its only user until it is put back.
+    /// A recogniser on its way between threads. Unchecked, because the C handles in it have no thread of their own:
+    /// whoever took it from the pool is its only user until it is put back.
     private struct Parked: @unchecked Sendable {
         let recognizer: Recognizer
     }

@@ -69,6 +69,13 @@ extension EspeakSynthesizer {
     }
 }
 
+extension EspeakSynthesizer {
+    /// Waits for cancelled sentences, which report nothing when they are done.
+    func becomesIdle() async {
+        while load != (waiting: 0, running: 0) { await Task.yield() }
+    }
+}
+
 /// A directory with programs that stand in for a broken eSpeak NG.
 final class ProgramFolder: Sendable {
     let path: String

@@ -6,7 +6,7 @@ import TomAudio
 import TomEngines
 
 /// The real program on its real pipes. Serialised, because some tests count this process's children and pipes.
-@Suite("EspeakSynthesizer", .serialized)
+@Suite("EspeakSynthesizer", .serialized, .timeLimit(.minutes(5)))
 struct EspeakSynthesizerTests {
     let programs: ProgramFolder
     init() throws { programs = try ProgramFolder() }
@@ -104,7 +104,11 @@ struct EspeakSynthesizerTests {
         let first = Mutex(true)
         synthesizer { $0.wordsPerMinute = 171 }.say(String(repeating: "personal data ", count: 140)) { event in
             recorder.record(event)
-            if first.withLock({ first in defer { first = false }; return first }) { gate.wait() }
+            if first.withLock({ first in
+                defer { first = false }; return first
+            }) {
+                gate.wait()
+            }
         }
         _ = await recorder.wait { !$0.isEmpty }
         let child = try #require(ProcessTable.children.first { $0.commandLine.contains(" 171 ") })
@@ -125,7 +129,11 @@ struct EspeakSynthesizerTests {
         }
         let task = engine.say(String(repeating: "personal data ", count: 140)) { event in
             recorder.record(event)
-            if first.withLock({ first in defer { first = false }; return first }) { gate.wait() }
+            if first.withLock({ first in
+                defer { first = false }; return first
+            }) {
+                gate.wait()
+            }
         }
         _ = await recorder.wait { !$0.isEmpty }
         let child = try #require(ProcessTable.children.first { $0.commandLine.contains(" 172 ") })
@@ -184,25 +192,30 @@ struct EspeakSynthesizerTests {
         #expect(await two.map(\.failureCode) == ["tts.timeout"])
     }
 
+    /// In a process of its own, where no other test opens pipes and starts programs.
     @Test func threeHundredSentencesLeaveNothingOpen() async {
-        let engine = synthesizer()
-        _ = await engine.events("Warm.")
-        let pipes = ProcessTable.pipeCount
-        let results = await withTaskGroup(of: Bool.self) { group in
-            for index in 0..<300 {
-                group.addTask {
-                    guard index % 10 == 0 else { return await engine.events("Sentence \(index).").last == .finished }
-                    engine.say("This one is cancelled.") { _ in }.cancel()
-                    return true
+        await #expect(processExitsWith: .success) {
+            let engine = EspeakSynthesizer()
+            _ = await engine.events("Warm.")
+            await engine.becomesIdle()
+            let pipes = ProcessTable.pipeCount
+            let results = await withTaskGroup(of: Bool.self) { group in
+                for index in 0..<300 {
+                    group.addTask {
+                        guard index % 10 == 0 else {
+                            return await engine.events("Sentence \(index).").last == .finished
+                        }
+                        engine.say("This one is cancelled.") { _ in }.cancel()
+                        return true
+                    }
                 }
+                return await group.reduce(into: [Bool]()) { $0.append($1) }
             }
-            return await group.reduce(into: [Bool]()) { $0.append($1) }
+            precondition(results.count == 300 && results.allSatisfy { $0 }, "every sentence is spoken or cancelled")
+            await engine.becomesIdle()
+            precondition(ProcessTable.pipeCount == pipes, "\(ProcessTable.pipeCount) pipes, \(pipes) before")
+            precondition(ProcessTable.children.isEmpty, "no child is left, not even a zombie")
         }
-        #expect(results.count == 300 && results.allSatisfy { $0 })
-        _ = await engine.events("After all others.")
-        #expect(engine.load.waiting == 0)
-        #expect(ProcessTable.pipeCount == pipes)
-        #expect(!ProcessTable.children.contains { $0.state == "Z" })
     }
 
     /// Prints figures; a slow machine is no failure.

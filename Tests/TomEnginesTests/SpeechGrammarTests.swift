@@ -6,7 +6,8 @@ import TomEngines
 struct SpeechGrammarTests {
     @Test(arguments: [
         ("We're open at 9 o'clock!", "we're open at nine o'clock"), ("Call-back, please", "call back please"),
-        ("’quoted’ 'word'", "quoted word"), ("24 hours", "twenty four hours"), ("room 1305", "room one thousand three hundred five"),
+        ("’quoted’ 'word'", "quoted word"), ("24 hours", "twenty four hours"),
+        ("room 1305", "room one thousand three hundred five"),
         ("9am", "nine am"), ("0800", "zero eight zero zero"), ("1234567", "one two three four five six seven"),
         ("100", "one hundred"), ("20 40 0", "twenty forty zero"), ("", ""), ("?!", ""),
         ("999999", "nine hundred ninety nine thousand nine hundred ninety nine"),
@@ -18,25 +19,37 @@ struct SpeechGrammarTests {
     @Test func writesJSGF() throws {
         let grammar = SpeechGrammar(
             phrases: ["When are you open?", "Goodbye", "goodbye"], digitWords: ["one", "two"], repeatWords: ["double"],
-            leads: ["hello"], tails: ["please"])
+            leads: ["hello"], tails: ["please"], hesitations: ["um"])
         let jsgf = try #require(grammar.jsgf(name: "open"))
         #expect(jsgf.hasPrefix("#JSGF V1.0;\ngrammar open;\n<short> = goodbye;\n<long> = when are you open;\n"))
-        #expect(jsgf.contains("<item> = <digit> | <times> <digit>;\n<digits1> = <item>;\n<digits2> = <item> [<digits1>];"))
-        #expect(jsgf.hasSuffix("public <utterance> = <short> | [<lead>] <long> [<tail>] | <digits15>;\n"))
-        #expect(grammar.words == ["when", "are", "you", "open", "goodbye", "one", "two", "double", "hello", "please"])
+        #expect(
+            jsgf.contains("<item> = <digit> | <times> <digit>;\n<digits1> = <item>;\n<digits2> = <item> [<digits1>];"))
+        #expect(
+            jsgf.hasSuffix("public <utterance> = <short> | [<hesitation>] [<lead>] <long> [<tail>] | <digits15>;\n"))
+        #expect(
+            grammar.words == ["when", "are", "you", "open", "goodbye", "one", "two", "double", "hello", "please", "um"])
         #expect(SpeechGrammar(phrases: ["...", ""]).jsgf(name: "x") == nil)
     }
 
     @Test func knowsWhenAPhraseIsWhole() {
         let grammar = SpeechGrammar(
-            phrases: ["leave a message", "yes", "yes please", "no number"], digitWords: ["one", "two"], repeatWords: ["double"])
-        for whole in ["leave a message", "please leave a message", "um leave a message thank you", "yes", "yes please"] {
+            phrases: ["leave a message", "yes", "yes please", "no number"], digitWords: ["one", "two"],
+            repeatWords: ["double"])
+        for whole in ["leave a message", "please leave a message", "leave a message thank you", "yes", "yes please"] {
             #expect(grammar.completes(whole) == true, "\(whole)")
         }
         for part in ["leave a", "please", "hello", "", "leave a message one", "message", "um"] {
             #expect(grammar.completes(part) == false, "\(part)")
         }
         #expect(grammar.completes("one double two") == nil)
+    }
+
+    @Test func hesitationsAreLeftOutOfTheTranscript() {
+        let grammar = SpeechGrammar(phrases: ["leave a message", "uh huh"])
+        #expect(grammar.transcript(of: ["um", "leave", "a", "message"]) == "leave a message")
+        #expect(grammar.transcript(of: ["uh", "huh"]) == "uh huh")
+        #expect(grammar.transcript(of: ["um"]) == "um")
+        #expect(grammar.transcript(of: []) == "")
     }
 
     @Test func leavesOutPhrasesWithUnknownWordsAndSaysSo() {

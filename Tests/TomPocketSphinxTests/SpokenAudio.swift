@@ -106,7 +106,9 @@ extension TranscriptionEvent {
 }
 
 extension PocketSphinxTranscriber {
-    func begin(_ recorder: TranscriptRecorder, expecting: Expectation = .open, language: String = "en") -> any Transcription {
+    func begin(_ recorder: TranscriptRecorder, expecting: Expectation = .open, language: String = "en")
+        -> any Transcription
+    {
         transcribe(
             TranscriptionRequest(turn: TurnID(1), language: language, expectation: expecting), deliver: recorder.record)
     }

@@ -3,9 +3,10 @@ import Glibc
 /// A program that reads its standard input from, and writes its standard output to, pipes of ours.
 ///
 /// This is `posix_spawn` and not swift-subprocess 1.0.2 for two reasons. That starts children by `clone3` without
-/// `CLONE_VM`, which copies the page tables of the whole server for every sentence and makes each page that a call touches
-/// afterwards fault once, while `posix_spawn` shares the memory until the program runs. And its runs live on Swift's
-/// cooperative pool, where a sentence waits behind whatever else runs there, while here one bounded thread serves it.
+/// `CLONE_VM`, which copies the page tables of the whole server for every sentence and makes each page that a call
+/// touches afterwards fault once, while `posix_spawn` shares the memory until the program runs. And its runs live on
+/// Swift's cooperative pool, where a sentence waits behind whatever else runs there, while here one bounded thread
+/// serves it.
 ///
 /// The owner calls ``reap(until:)`` exactly once; before that `processID` names this process and no other.
 struct ChildProcess: ~Copyable {
@@ -15,8 +16,8 @@ struct ChildProcess: ~Copyable {
     /// Read end, non-blocking.
     let output: CInt
 
-    /// Starts `executable` with `arguments`, its own process group, no open files but the pipes and standard error (which is
-    /// discarded), and nothing of the server's environment, where keys may be.
+    /// Starts `executable` with `arguments`, its own process group, no open files but the pipes and standard error
+    /// (which is discarded), and nothing of the server's environment, where keys may be.
     /// - Returns: the process, or the `errno` that says why there is none.
     static func spawn(executable: String, arguments: [String]) -> Result<ChildProcess, SpawnFailure> {
         guard let stdin = Pipe() else { return .failure(SpawnFailure(code: errno)) }
@@ -61,15 +62,15 @@ struct ChildProcess: ~Copyable {
     }
 }
 
-/// `posix_spawn_file_actions_addclosefrom_np`, in glibc since 2.34, which Swift does not see because its declaration asks for
-/// `_GNU_SOURCE`.
+/// `posix_spawn_file_actions_addclosefrom_np`, in glibc since 2.34, which Swift does not see because its declaration
+/// asks for `_GNU_SOURCE`.
 private let addCloseFrom: AddCloseFrom? =
     dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map { unsafeBitCast($0, to: AddCloseFrom.self) }
 private typealias AddCloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, CInt) -> CInt
 
 extension ChildProcess {
-    /// Two ends, both closed in the programs that others start. (Swift sees no `pipe2`; that another thread starts a program
-    /// between the two calls is harmless, because ours close everything themselves.)
+    /// Two ends, both closed in the programs that others start. (Swift sees no `pipe2`; that another thread starts a
+    /// program between the two calls is harmless, because ours close everything themselves.)
     private struct Pipe {
         let readEnd: CInt
         let writeEnd: CInt
@@ -126,8 +127,8 @@ extension ChildProcess {
         case overdue
     }
 
-    /// Waits for the end of the program, which has closed its output or been killed, and frees its process id. What is still
-    /// there at `deadline` is killed.
+    /// Waits for the end of the program, which has closed its output or been killed, and frees its process id. What
+    /// is still there at `deadline` is killed.
     func reap(until deadline: ContinuousClock.Instant) -> Exit {
         var status: CInt = 0
         var pause: UInt32 = 50

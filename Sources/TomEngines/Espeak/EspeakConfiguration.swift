@@ -10,8 +10,8 @@ public struct EspeakConfiguration: Sendable, Equatable {
     public var wordsPerMinute = 165
     /// 0 to 99.
     public var pitch = 50
-    /// Processes that run at the same time, 1 or more; sentences beyond it wait in order. Twice the cores by default: a
-    /// process starts in about a millisecond of its own and speaks in about ten.
+    /// Processes that run at the same time, 1 or more; sentences beyond it wait in order. Twice the cores by default:
+    /// a process starts in about a millisecond of its own and speaks in about ten.
     public var maximumProcesses = 2 * max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))
     /// Sentences that wait at most, 0 or more; one more fails with `tts.busy`.
     public var maximumWaiting = 1_000
@@ -44,7 +44,8 @@ extension EspeakConfiguration {
         return voice
     }
 
-    /// Everything but the text, which goes to standard input: arguments are shown to every user of the machine by `ps`.
+    /// Everything but the text, which goes to standard input: arguments are shown to every user of the machine by
+    /// `ps`.
     func arguments(voice: String) -> [String] {
         let speed = min(max(wordsPerMinute, 80), 450)
         return ["--stdin", "--stdout", "-b", "1", "-v", voice, "-s", "\(speed)", "-p", "\(min(max(pitch, 0), 99))"]

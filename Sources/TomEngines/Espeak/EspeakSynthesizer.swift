@@ -3,9 +3,9 @@ import TomConversation
 
 /// eSpeak NG as a program of its own, one process for every sentence.
 ///
-/// A process and not the library: eSpeak NG is GPL-3, not thread-safe, and a crash in it ends one sentence here, not the
-/// server. Audio is 22,050 Hz and is delivered from a thread of this engine, in order. Each request ends once: with
-/// `.finished`, or with `.failed` and one of `tts.not_installed`, `tts.overloaded`, `tts.crashed`, `tts.timeout`,
+/// A process and not the library: eSpeak NG is GPL-3, not thread-safe, and a crash in it ends one sentence here, not
+/// the server. Audio is 22,050 Hz and is delivered from a thread of this engine, in order. Each request ends once:
+/// with `.finished`, or with `.failed` and one of `tts.not_installed`, `tts.overloaded`, `tts.crashed`, `tts.timeout`,
 /// `tts.busy`, `tts.bad_voice`, `tts.bad_output` and `tts.text_too_long`.
 public struct EspeakSynthesizer: SpeechSynthesizer {
     public let name = "espeak"

@@ -38,7 +38,8 @@ struct EspeakTransfer {
                 // A negative descriptor is not looked at.
                 pollfd(fd: process.input, events: Int16(POLLOUT), revents: 0),
             ]
-            let milliseconds = remaining.components.seconds * 1_000 + remaining.components.attoseconds / 1_000_000_000_000_000
+            let milliseconds =
+                remaining.components.seconds * 1_000 + remaining.components.attoseconds / 1_000_000_000_000_000
             guard poll(&events, 2, CInt(clamping: milliseconds + 1)) > 0, events[0].revents != 0 else { continue }
             do throws(Failure) {
                 guard try readAudio(process.output, deliver: deliver) else { return nil }

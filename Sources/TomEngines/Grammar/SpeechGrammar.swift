@@ -1,7 +1,7 @@
 /// What a recogniser may hear: whole phrases, optionally wrapped in small talk, and digit strings.
 ///
-/// A value from plain lists; ``jsgf(name:)`` writes it in the notation that speech recognisers read. Phrases are normalised
-/// (``SpokenForm``), so that "We're open at 9 o'clock!" is "we're open at nine o'clock".
+/// A value from plain lists; ``jsgf(name:)`` writes it in the notation that speech recognisers read. Phrases are
+/// normalised (``SpokenForm``), so that "We're open at 9 o'clock!" is "we're open at nine o'clock".
 public struct SpeechGrammar: Sendable, Equatable {
     /// Normalised, each once, in the order given.
     public private(set) var phrases: [String]
@@ -13,15 +13,19 @@ public struct SpeechGrammar: Sendable, Equatable {
     public private(set) var leads: [String]
     public private(set) var tails: [String]
 
+    /// Sounds before a phrase that mean nothing ("um"); heard, and left out of the transcript.
+    public private(set) var hesitations: [String]
+
     /// The most digits in one turn. See: ITU-T E.164 section 6, a number has 15 at most.
     public static let maximumDigits = 15
-    /// Phrases with fewer words are heard on their own only: so little speech does not carry small talk, and "um, no" would
-    /// be heard in every "banana".
+    /// Phrases with fewer words are heard on their own only: so little speech does not carry small talk, and "um, no"
+    /// would be heard in every "banana".
     static let shortestWithSmallTalk = 3
 
     public static let englishLeads = [
-        "um", "uh", "hello", "hi", "please", "can you tell me", "could you tell me", "i would like to know",
+        "hello", "hi", "please", "can you tell me", "could you tell me", "i would like to know",
     ]
+    public static let englishHesitations = ["um", "uh"]
     public static let englishTails = ["please", "thank you", "thanks"]
 
     /// - Parameters:
@@ -30,13 +34,15 @@ public struct SpeechGrammar: Sendable, Equatable {
     ///   - repeatWords: words such as `double`.
     public init(
         phrases: [String], digitWords: [String] = [], repeatWords: [String] = [],
-        leads: [String] = SpeechGrammar.englishLeads, tails: [String] = SpeechGrammar.englishTails
+        leads: [String] = SpeechGrammar.englishLeads, tails: [String] = SpeechGrammar.englishTails,
+        hesitations: [String] = SpeechGrammar.englishHesitations
     ) {
         self.phrases = Self.normalised(phrases)
         self.digitWords = Self.normalised(digitWords)
         self.repeatWords = Self.normalised(repeatWords)
         self.leads = Self.normalised(leads)
         self.tails = Self.normalised(tails)
+        self.hesitations = Self.normalised(hesitations)
     }
 
     private static func normalised(_ texts: [String]) -> [String] {
@@ -48,7 +54,9 @@ public struct SpeechGrammar: Sendable, Equatable {
 
     /// Every word that can be heard.
     public var words: Set<String> {
-        let texts = phrases + digitWords + (digitWords.isEmpty ? [] : repeatWords) + (hasLongPhrase ? leads + tails : [])
+        let texts =
+            phrases + digitWords + (digitWords.isEmpty ? [] : repeatWords)
+            + (hasLongPhrase ? leads + tails + hesitations : [])
         return Set(texts.flatMap { $0.split(separator: " ").map(String.init) })
     }
 
@@ -83,13 +91,14 @@ extension SpeechGrammar {
         repeatWords = known(repeatWords)
         leads = known(leads)
         tails = known(tails)
+        hesitations = known(hesitations)
         return dropped
     }
 
     /// The grammar as JSGF, or `nil` when there is nothing to hear.
     ///
-    /// Repetition is written out and not with `+`: the library expands that to a jump back to the start of the enclosing
-    /// rule, from where every other phrase could follow. See: JSpeech Grammar Format, W3C Note 5 June 2000.
+    /// Repetition is written out and not with `+`: the library expands that to a jump back to the start of the
+    /// enclosing rule, from where every other phrase could follow. See: JSpeech Grammar Format, W3C Note 5 June 2000.
     public func jsgf(name: String) -> String? {
         let long = phrases.filter(Self.takesSmallTalk)
         let short = phrases.filter { !Self.takesSmallTalk($0) }
@@ -103,7 +112,9 @@ extension SpeechGrammar {
             rules.append(Self.rule("long", long))
             if !leads.isEmpty { rules.append(Self.rule("lead", leads)) }
             if !tails.isEmpty { rules.append(Self.rule("tail", tails)) }
-            alternatives.append((leads.isEmpty ? "" : "[<lead>] ") + "<long>" + (tails.isEmpty ? "" : " [<tail>]"))
+            if !hesitations.isEmpty { rules.append(Self.rule("hesitation", hesitations)) }
+            let before = (hesitations.isEmpty ? "" : "[<hesitation>] ") + (leads.isEmpty ? "" : "[<lead>] ")
+            alternatives.append(before + "<long>" + (tails.isEmpty ? "" : " [<tail>]"))
         }
         if !digitWords.isEmpty {
             rules += digitRules
@@ -130,8 +141,8 @@ extension SpeechGrammar {
 }
 
 extension SpeechGrammar {
-    /// Whether `text`, words of this grammar, is a whole phrase, so that the turn may be over; `nil` for digits, which end
-    /// when the caller says so.
+    /// Whether `text`, a ``transcript(of:)`` or a part of one, is a whole phrase, so that the turn may be over; `nil`
+    /// for digits, which end when the caller says so.
     public func completes(_ text: String) -> Bool? {
         let words = text.split(separator: " ").map(String.init)
         if !words.isEmpty, words.allSatisfy({ digitWords.contains($0) || repeatWords.contains($0) }) {
@@ -143,6 +154,13 @@ extension SpeechGrammar {
                 candidate.hasSuffix(" " + tail) && phrases.contains(String(candidate.dropLast(tail.count + 1)))
             }
         }
+    }
+
+    /// What is to be read of the words heard: all of them but a hesitation before a phrase.
+    public func transcript(of words: [String]) -> String {
+        let isHesitation =
+            words.count > 1 && hesitations.contains(words[0]) && !phrases.contains(words.joined(separator: " "))
+        return (isHesitation ? words.dropFirst() : words[...]).joined(separator: " ")
     }
 
     private static func without(_ leads: [String], _ text: String) -> [String] {

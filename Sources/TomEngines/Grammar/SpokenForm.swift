@@ -1,7 +1,7 @@
 /// Text as it is spoken: lower-case words without punctuation, numbers written out.
 public enum SpokenForm {
-    /// `text` as words separated by one space. Apostrophes within words stay ("o'clock"); whole numbers become words up to
-    /// 999,999, and digit by digit beyond and with a leading zero.
+    /// `text` as words separated by one space. Apostrophes within words stay ("o'clock"); whole numbers become words
+    /// up to 999,999, and digit by digit beyond and with a leading zero.
     public static func of(_ text: String) -> String {
         let spaced = text.lowercased().map { character -> Character in
             switch character {

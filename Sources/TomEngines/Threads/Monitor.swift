@@ -2,7 +2,8 @@ import Glibc
 
 /// State behind a lock on which a thread can wait until the state is as it wants it.
 ///
-/// `Synchronization.Mutex` has no condition variable, and Foundation's `NSCondition` does not tie the state to its lock.
+/// `Synchronization.Mutex` has no condition variable, and Foundation's `NSCondition` does not tie the state to its
+/// lock.
 package final class Monitor<State>: @unchecked Sendable {
     // Unchecked because the C lock guards `state`: it is reached only between lock and unlock.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

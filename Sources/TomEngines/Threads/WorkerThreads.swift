@@ -2,8 +2,8 @@ import Glibc
 
 /// A bounded set of threads for work that blocks, with a bounded queue in front, first come first served.
 ///
-/// Event loops and Swift's cooperative pool must not block; this is where engines that do run. Threads are started when work
-/// finds none free, up to the limit, and then kept until the last reference to the set goes.
+/// Event loops and Swift's cooperative pool must not block; this is where engines that do run. Threads are started
+/// when work finds none free, up to the limit, and then kept until the last reference to the set goes.
 package final class WorkerThreads: Sendable {
     /// Names a piece of work that waits or runs.
     package struct Ticket: Hashable, Sendable {
@@ -14,6 +14,8 @@ package final class WorkerThreads: Sendable {
         var waiting: [(ticket: Ticket, work: @Sendable () -> Void)] = []
         var nextNumber: UInt64 = 1
         var threads = 0
+        /// Threads that wait for work or have just been started for some: the first so many pieces of work waiting
+        /// are theirs.
         var idle = 0
         var stopped = false
     }
@@ -44,7 +46,10 @@ package final class WorkerThreads: Sendable {
             state.nextNumber += 1
             state.waiting.append((ticket, work))
             let starts = state.waiting.count > state.idle && state.threads < limit
-            if starts { state.threads += 1 }
+            if starts {
+                state.threads += 1
+                state.idle += 1
+            }
             return (ticket, starts)
         }
         guard let outcome else { return nil }
@@ -52,6 +57,7 @@ package final class WorkerThreads: Sendable {
             // The kernel refuses another thread: those that run take the work; without any it is refused.
             let remaining = monitor.withLock { state in
                 state.threads -= 1
+                state.idle -= 1
                 return state.threads
             }
             if remaining == 0, withdraw(outcome.ticket) { return nil }
@@ -70,21 +76,23 @@ package final class WorkerThreads: Sendable {
     }
 
     /// How many pieces of work wait for a thread.
-    package var waitingCount: Int { monitor.withLock { $0.waiting.count } }
+    package var waitingCount: Int { monitor.withLock { max(0, $0.waiting.count - $0.idle) } }
     /// How many pieces of work run.
-    package var runningCount: Int { monitor.withLock { $0.threads - $0.idle } }
+    package var runningCount: Int { monitor.withLock { $0.threads - $0.idle + min($0.waiting.count, $0.idle) } }
 
     private func startThread() -> Bool {
         // The thread keeps the monitor, not the set, so that the set can go while threads wait.
         let monitor = monitor
         return startDetachedThread {
-            while let work = Self.next(monitor) { work() }
+            while let work = Self.next(monitor) {
+                work()
+                monitor.withLock { $0.idle += 1 }
+            }
         }
     }
 
     private static func next(_ monitor: Monitor<State>) -> (@Sendable () -> Void)? {
-        monitor.withLock { $0.idle += 1 }
-        return monitor.wait { state -> (@Sendable () -> Void)?? in
+        monitor.wait { state -> (@Sendable () -> Void)?? in
             if !state.waiting.isEmpty {
                 state.idle -= 1
                 return .some(state.waiting.removeFirst().work)
@@ -103,8 +111,8 @@ private final class ThreadStart {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }
 
-/// Starts a thread with all signals blocked: signals are for the main thread, and writing to a pipe whose reader has died
-/// then gives EPIPE instead of ending the server.
+/// Starts a thread with all signals blocked: signals are for the main thread, and writing to a pipe whose reader has
+/// died then gives EPIPE instead of ending the server.
 private func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     var everything = sigset_t()
     var previous = sigset_t()

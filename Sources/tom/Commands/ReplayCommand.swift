@@ -34,13 +34,18 @@ struct ReplayCommand: ParsableCommand {
 
     private func write(_ ms: Double, _ kind: String, _ text: String) {
         guard json else { return Terminal.write("\(ms) ms  \(kind == "input" ? "" : "    -> ")\(text)\n") }
-        let line = ReplayLine(t_ms: ms, input: kind == "input" ? text : nil, action: kind == "action" ? text : nil)
+        let line = ReplayLine(ms: ms, input: kind == "input" ? text : nil, action: kind == "action" ? text : nil)
         if let encoded = try? ScriptOutput.line(line) { Terminal.write(encoded) }
     }
 
     private struct ReplayLine: Encodable {
-        let t_ms: Double
+        let ms: Double
         let input: String?
         let action: String?
+
+        enum CodingKeys: String, CodingKey {
+            case ms = "t_ms"
+            case input, action
+        }
     }
 }

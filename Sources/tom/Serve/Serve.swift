@@ -35,7 +35,8 @@ struct Serve {
             defaultAgent: agents.answering.id, configuration: sessionConfiguration,
             tools: TakeMessage(store: store, logger: logger), logger: logger)
         let server = TomServer(
-            configuration: serverConfiguration, factory: factory, assets: Self.asset, messages: TakenMessages(store: store),
+            configuration: serverConfiguration, factory: factory, assets: Self.asset,
+            messages: TakenMessages(store: store),
             metrics: prometheus, logger: logger)
         sayWhere(server)
         try await server.run(handlingSignals: true)
@@ -48,7 +49,9 @@ struct Serve {
         let isOpen = !settings.admission.hasKeys
         Task {
             guard let port = await server.port else { return }
-            Terminal.say("TOM answers at \(scheme)://\(host):\(port)\(isOpen ? " (calls from this machine need no token)" : "")\n")
+            Terminal.say(
+                "TOM answers at \(scheme)://\(host):\(port)\(isOpen ? " (calls from this machine need no token)" : "")\n"
+            )
         }
     }
 
@@ -92,7 +95,9 @@ struct Serve {
         guard let synthesizer = engines.synthesizer else { return profile }
         let canned = await CannedSpeech.speak(texts, language: agent.language, voice: agent.voice, with: synthesizer)
         for failure in canned.failures {
-            logger.warning("sentence not spoken beforehand", metadata: ["agent.id": "\(agent.id)", "error.code": "\(failure.code)"])
+            logger.warning(
+                "sentence not spoken beforehand",
+                metadata: ["agent.id": "\(agent.id)", "error.code": "\(failure.code)"])
         }
         profile.canned = canned.speech
         return profile

@@ -12,7 +12,8 @@ def say(folder: pathlib.Path, name: str, *parts: float | str, tail: float = 30) 
         if isinstance(part, str):
             raw = folder / f"{name}-{index}-raw.wav"
             subprocess.run(["espeak-ng", "-v", "en-us", "-s", "150", "-w", raw, part], check=True)
-            subprocess.run(["sox", "-G", raw, "-r", "48000", "-c", "1", piece], check=True)
+            # speech peaks well below full scale, or the browser's gain control clips it
+            subprocess.run(["sox", raw, "-r", "48000", "-c", "1", piece, "gain", "-n", "-9"], check=True)
         else:
             subprocess.run(["sox", "-n", "-r", "48000", "-c", "1", "-b", "16", piece, "trim", "0", str(part)], check=True)
         pieces.append(piece)

@@ -258,7 +258,7 @@ struct CallProtocolTests {
             $0.authentication.secret = secret
             $0.authentication.endCallsAtExpiry = true
         }) { port, _ in
-            let token = try await TokenMint.token(secret: secret, callID: "call-1", subject: "s", ttlSeconds: 1)
+            let token = try await TokenMint.token(secret: secret, callID: "call-1", subject: "s", ttlSeconds: 4)
             let socket = try await TestWebSocket.connect(port, headers: ["Authorization: Bearer \(token)"])
             #expect(try await socket.next("stopped").json["reason"] as? String == "authorization_ended")
             #expect(try await socket.closeCode() == 1008)
