@@ -40,7 +40,7 @@ struct ActiveResponse: Sendable {
     /// One sentence on its way to the listener.
     struct Segment: Sendable, Equatable {
         let index: Int
-        let text: String
+        fileprivate(set) var text: String
         var state: State
         /// Samples made of it so far.
         var samples = 0
@@ -99,6 +99,7 @@ struct ActiveResponse: Sendable {
     mutating func dropUnspoken() {
         _ = splitter.finish()
         segments.removeAll { $0.samples == 0 }
+        for index in segments.indices { if case .synthesizing = segments[index].state { breakOff(at: index) } }
         for index in segments.indices { segments[index].state = .done }
     }
 
@@ -126,6 +127,16 @@ struct ActiveResponse: Sendable {
         return segments.firstIndex {
             if case .synthesizing = $0.state { $0.index == segment.index } else { false }
         }
+    }
+
+    /// Speech of about this many characters takes a second.
+    private static let charactersPerSecond = 15.0
+
+    /// The sentence's audio ends before its words do: those it can have held are kept, the others were never said.
+    mutating func breakOff(at position: Int) {
+        let segment = segments[position]
+        let spoken = Double(segment.samples) / Double(clock.samplesPerSecond) * Self.charactersPerSecond
+        segments[position].text = Self.prefix(of: segment.text, share: spoken / Double(max(segment.text.count, 1)))
     }
 
     mutating func generated(_ samples: Int, at position: Int, due: Instant) {
@@ -189,7 +200,7 @@ struct ActiveResponse: Sendable {
         for segment in segments {
             if rest.isEmpty, segment.state == .done, segment.samples > 0, left >= segment.samples {
                 heardBefore.append(segment.text)
-            } else {
+            } else if !segment.text.isEmpty {
                 rest.append(segment.text)
             }
             left -= segment.samples

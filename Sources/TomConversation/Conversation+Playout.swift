@@ -75,6 +75,7 @@ extension Conversation {
 
     mutating func synthesisFailed(_ id: SegmentID, _ failure: EngineFailure, at now: Instant) {
         guard var active = response, let position = active.currentPosition(of: id) else { return }
+        active.breakOff(at: position)
         active.setState(.done, at: position)
         response = active
         // A second failure, of the apology itself, leaves only the text.

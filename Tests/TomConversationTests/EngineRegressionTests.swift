@@ -147,4 +147,18 @@ struct EngineRegressionTests {
         scene.wait(16_000)
         #expect(notices(scene) == ["llm.timeout"])
     }
+
+    @Test func aSentenceThatBreaksOffIsRecordedAsFarAsItWasSpoken() {
+        let long = "We are open from Monday to Friday and also on the first Saturday of every month of the year."
+        var scene = scene(answers: [long]) { [failure] call, action in
+            guard case .synthesize(let segment, let text) = action, text == long else { return false }
+            call.schedule(.audioGenerated(segment, samples: 16_000), in: .milliseconds(40))
+            call.schedule(.synthesisFailed(segment, failure), in: .milliseconds(60))
+            return true
+        }
+        scene.send(.typed("hi"))
+        scene.wait(15_000)
+        #expect(scene.record == ["typed:hi", "tom:We are open \(apology)"])
+        #expect(scene.turnEnds().map(\.status) == [.failed])
+    }
 }
