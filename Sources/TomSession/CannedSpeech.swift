@@ -8,7 +8,8 @@ import TomErrors
 /// The greeting then starts without waiting for a synthesiser, and the apology can be heard even when the synthesiser is what
 /// failed. Bounded by the agent's own texts, a few seconds of audio each.
 public struct CannedSpeech: Sendable {
-    private let sentences: [String: Audio]
+    /// Each sentence as spoken first, then at the prepared rates.
+    private let sentences: [String: [Audio]]
 
     struct Audio: Sendable {
         var samples: [Int16]
@@ -18,22 +19,40 @@ public struct CannedSpeech: Sendable {
     /// No sentences: everything is synthesised when it is said.
     public init() { sentences = [:] }
 
-    private init(sentences: [String: Audio]) { self.sentences = sentences }
+    private init(sentences: [String: [Audio]]) { self.sentences = sentences }
 
-    func audio(for sentence: String) -> Audio? { sentences[sentence] }
+    /// The sentence at `rate` where it was prepared, else as it was spoken.
+    func audio(for sentence: String, at rate: SampleRate) -> Audio? {
+        guard let versions = sentences[sentence] else { return nil }
+        return versions.first { $0.rate == rate } ?? versions.first
+    }
+
+    /// Rates of telephones and browsers, for which the audio is converted once and not on every call's event loop.
+    private static let preparedRates: [SampleRate] = [.hz16000, .hz8000]
+
+    private static func versions(of audio: Audio) -> [Audio] {
+        [audio]
+            + preparedRates.filter { $0 != audio.rate }.compactMap { rate in
+                guard var resampler = try? Resampler(from: audio.rate, to: rate) else { return nil }
+                var samples: [Int16] = []
+                resampler.process(audio.samples.span, into: &samples)
+                resampler.flush(into: &samples)
+                return Audio(samples: samples, rate: rate)
+            }
+    }
 
     /// Speaks every sentence of `texts`. One that fails is left out and returned beside, with its error.
     public static func speak(
         _ texts: Conversation.Texts, language: String, voice: String?, with synthesizer: any SpeechSynthesizer
     ) async -> (speech: CannedSpeech, failures: [EngineError]) {
-        var sentences: [String: Audio] = [:]
+        var sentences: [String: [Audio]] = [:]
         var failures: [EngineError] = []
         for (index, sentence) in texts.sentences.enumerated() where sentences[sentence] == nil {
             let request = SynthesisRequest(
                 segment: SegmentID(response: ResponseID(0), index: index), text: sentence, language: language,
                 voice: voice)
             do throws(EngineError) {
-                sentences[sentence] = try await speak(request, with: synthesizer)
+                sentences[sentence] = versions(of: try await speak(request, with: synthesizer))
             } catch {
                 failures.append(error)
             }

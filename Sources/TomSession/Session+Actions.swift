@@ -138,7 +138,7 @@ extension Session {
         // One voice: whatever is still being made for an earlier sentence is not wanted any more.
         stopSynthesis()
         let converter = ReplyConverter(to: options.output.sampleRate)
-        if let canned = profile.canned.audio(for: text) {
+        if let canned = profile.canned.audio(for: text, at: options.output.sampleRate) {
             process(.synthesis(segment, converter.convert(.audio(canned.samples, rate: canned.rate))))
             return process(.synthesis(segment, converter.convert(.finished)))
         }
