@@ -170,7 +170,8 @@ extension Conversation {
 
     /// Whether speech without words was meant for TOM, rather than being a cough or a noise.
     private func isMeant(_ turn: CallerTurn, _ speech: Duration, _ result: CallerTurn.Result) -> Bool {
-        if turn.expectation.keepsAudio { return true }
+        // A name may be short, but a click is none.
+        if turn.expectation.keepsAudio { return speech >= configuration.interruption.minRecordedSpeech }
         // Beside a reply, or where the recogniser heard no speech at all, it takes more than a sound to be a turn.
         if response != nil || result == .nothing { return speech >= configuration.interruption.noiseMaxSpeech }
         return speech >= configuration.interruption.minSpeech

@@ -58,6 +58,8 @@ extension Conversation {
         public var minSpeech = Duration.milliseconds(300)
         /// An interruption without recognisable words that is shorter than this was noise: the reply is resumed.
         public var noiseMaxSpeech = Duration.milliseconds(800)
+        /// Speech without words that counts as the answer where a name or a message is asked for.
+        public var minRecordedSpeech = Duration.milliseconds(160)
         /// Words that show listening, not interrupting ("mhm"), compared without case and punctuation.
         public var backchannels: Set<String> = []
         public init() {}

@@ -18,10 +18,10 @@ public enum SessionError: DescribedError, Equatable {
 
     public var message: String {
         switch self {
-        case .unknownAgent: "no agent of that name is loaded"
-        case .unsupportedLanguage(let language, let agent): "the agent \(agent) does not speak \(language)"
-        case .journal(let directory): "no journal can be written to \(directory)"
-        case .journalUnreadable(let path, let line, let why): "\(path), line \(line): \(why)"
+        case .unknownAgent: "no agent of that name is loaded."
+        case .unsupportedLanguage(let language, let agent): "the agent \(agent) does not speak \(language)."
+        case .journal(let directory): "no journal can be written to \(directory)."
+        case .journalUnreadable(let path, let line, let why): "\(path), line \(line): \(why)."
         }
     }
 

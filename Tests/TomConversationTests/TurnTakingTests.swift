@@ -61,6 +61,23 @@ struct TurnTakingTests {
         #expect(scene.turnEnds().count == 2)
     }
 
+    @Test func aNameMayBeShortButAClickIsNone() {
+        var scene = Scene(transcripts: [])
+        let script = Script(transcripts: ["leave a message", nil, nil], answers: ["Your name?", "Thanks."])
+        scene.call.onAction = { call, action in
+            script.react(&call, action)
+            if case .startGeneration(let id, _) = action { call.schedule(.responseExpects(id, .shortAudio)) }
+        }
+        scene.speak(600)
+        scene.wait(3_000)
+        scene.speak(100)
+        scene.wait(3_000)
+        #expect(scene.turnEnds().count == 1)
+        scene.speak(240)
+        scene.wait(3_000)
+        #expect(scene.record.suffix(2) == ["user:?", "tom:Thanks."])
+    }
+
     @Test func manualTurnsEndByCommitAlone() {
         var scene = Scene({ $0.turnDetection = .manual }, transcripts: ["hello there"])
         scene.send(.manualAudioStarted)
