@@ -18,8 +18,8 @@ SOAK_CALLS ?= 600
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE := .build/release/tom
 # Test targets that hold calls on real ports or with real engines
-REALTIME_SUITES := IntegrationTests|TomServerTests|TomPocketSphinxTests
-SUITES := swift swift-realtime conformance browser fuzz soak
+REALTIME_SUITES := IntegrationTests TomServerTests TomPocketSphinxTests
+SUITES := swift $(REALTIME_SUITES) conformance browser fuzz soak
 
 .PHONY: help
 help: ## Show this list
@@ -54,9 +54,11 @@ test: deps test-swift test-conformance test-browser test-fuzz test-soak ## Run e
 test-swift: ## Run the Swift tests: units, simulations, integration on real ports
 	@scripts/suite.sh swift-build swift build --build-tests $(SWIFT_FLAGS)
 	@# By lines, so that the log of a run that hangs ends with the test that hung.
-	@scripts/suite.sh swift stdbuf -oL swift test --skip-build --disable-xctest --skip '$(REALTIME_SUITES)'
-	@# One at a time: their calls run in real time, and a starved call is another call.
-	@scripts/suite.sh swift-realtime stdbuf -oL swift test --skip-build --disable-xctest --no-parallel --filter '$(REALTIME_SUITES)'
+	@scripts/suite.sh swift stdbuf -oL swift test --skip-build --disable-xctest $(REALTIME_SUITES:%=--skip '^%\.')
+	@# One process and one test at a time: their calls run in real time, and a starved call is another call.
+	@for suite in $(REALTIME_SUITES); do \
+		scripts/suite.sh "$$suite" stdbuf -oL swift test --skip-build --disable-xctest --no-parallel --filter "^$$suite\\."; \
+	done
 
 .PHONY: test-conformance
 test-conformance: release ## Run the Autobahn suite and outside WebSocket clients against the server

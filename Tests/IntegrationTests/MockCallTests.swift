@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import Testing
 import TomAudio
 import TomConversation
@@ -37,7 +38,8 @@ struct MockCallTests {
     }
 
     @Test func anUnknownAgentIsSaidAndTheCallEnds() async throws {
-        try await ServedTom.serving([ServedTom.mocks()]) { tom in
+        // However slow this machine is, the start comes first.
+        try await ServedTom.serving([ServedTom.mocks()], server: { $0.call.connectedGrace = .seconds(30) }) { tom in
             let caller = try await TestCaller.call(tom.port, start: ["agent": "nobody"])
             let error = try await caller.wait("error")
             #expect(error.texts["code"] == "session.unknown_agent" && error.numbers["fatal"] == 1)
@@ -63,7 +65,11 @@ struct MockCallTests {
                 }),
                 languageModel: flooding, synthesizer: failing))
         try await ServedTom.serving(
-            [ServedTom.mocks(), bad], session: { $0.conversation.timeouts.transcription = .seconds(1) }
+            [ServedTom.mocks(), bad],
+            session: {
+                $0.conversation.timeouts.transcription = .seconds(1)
+                $0.conversation.idle.promptAfter = nil
+            }
         ) { tom in
             let victim = try await TestCaller.call(tom.port, start: ["agent": "bad"])
             let bystander = try await TestCaller.call(tom.port)
