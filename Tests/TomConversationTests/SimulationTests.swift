@@ -4,7 +4,7 @@ import TomConversation
 import TomTestKit
 
 /// Conversations in virtual time, against engines and callers at their worst. A failing seed is printed; `SIMULATION_SEED=n`
-/// runs it alone, `SIMULATION_SEEDS=n` runs the first `n` instead of 1,500 (about 10 s in a debug build).
+/// runs it alone, `SIMULATION_SEEDS=n` runs the first `n` instead of 3,000 (about 20 s in a debug build).
 @Suite("Simulation")
 struct SimulationTests {
     private struct Outcome {
@@ -41,7 +41,7 @@ struct SimulationTests {
 
     private var seeds: [UInt64] {
         if let one = ProcessInfo.processInfo.environment["SIMULATION_SEED"].flatMap(UInt64.init) { return [one] }
-        let count = ProcessInfo.processInfo.environment["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 1_500
+        let count = ProcessInfo.processInfo.environment["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 3_000
         return Array(1...max(count, 1))
     }
 
