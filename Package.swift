@@ -147,6 +147,8 @@ let package = Package(
             [
                 "TomSession", "TomConversation", "TomEngines", "TomStore", "TomAudio", "TomErrors", "TomTestKit",
                 nioCore, logging, .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]),
         tests(
             "TomServerTests",

@@ -178,7 +178,10 @@ extension Conversation {
     }
 
     private func isBackchannel(_ text: String) -> Bool {
-        guard let response, response.isAudible, response.expectation != .yesNo else { return false }
+        guard let response else { return false }
+        // "Okay" may be the answer to what was asked last: by this reply, or before it while nothing of it was heard.
+        let asked = response.isAudible ? response.expectation : expectation
+        guard asked != .yesNo else { return false }
         let words = text.lowercased().split { !$0.isLetter && $0 != "-" }
         return !words.isEmpty && words.allSatisfy { configuration.interruption.backchannels.contains(String($0)) }
     }
@@ -224,10 +227,7 @@ extension Conversation {
         idlePrompts = 0
         idleDeadline = nil
         record(content, turn: turn)
-        if callerHoldsTheFloor(at: now) {
-            // The caller went on speaking meanwhile: this turn is answered together with the next one.
-            emit(.turnEnded(turn: turn, response: takeResponseID(), status: .interrupted, latency: latency))
-        } else if failed {
+        if failed {
             say(configuration.texts.apology, turn: turn, latency: latency, marks: marks, at: now)
             response?.failed = true
             response?.apologized = true
@@ -236,6 +236,8 @@ extension Conversation {
         } else {
             emit(.turnEnded(turn: turn, response: takeResponseID(), status: .completed, latency: latency))
         }
+        // The caller went on speaking meanwhile. Words will be answered together with this turn; a noise lets this answer go on.
+        if callerHoldsTheFloor(at: now) { hold(at: now) }
     }
 
     private func callerHoldsTheFloor(at now: Instant) -> Bool {

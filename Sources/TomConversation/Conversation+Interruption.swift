@@ -1,20 +1,14 @@
 /// Interruptions: when the caller's speech stops TOM's, and when TOM takes it up again.
 extension Conversation {
-    /// Holds the reply once the caller has spoken for long enough.
+    /// Holds the reply once the caller has spoken for long enough, also one of which nothing was heard yet.
     mutating func interruptIfSpoken(at now: Instant) {
-        guard let turn = caller, let response, response.held == nil else { return }
-        guard turn.speech(at: now) >= configuration.interruption.minSpeech else { return }
-        if response.isAudible {
-            hold(at: now)
-        } else {
-            // Nothing was heard yet: the caller simply had not finished.
-            interrupt(at: now, by: .caller)
-        }
+        guard let turn = caller, turn.speech(at: now) >= configuration.interruption.minSpeech else { return }
+        hold(at: now)
     }
 
     /// Silences the reply without giving it up: only words make an interruption final.
-    private mutating func hold(at now: Instant) {
-        guard var held = response else { return }
+    mutating func hold(at now: Instant) {
+        guard var held = response, held.held == nil else { return }
         let heardMs = held.clock.heardMs(at: now)
         held.held = ActiveResponse.Hold(heardMs: heardMs)
         silence(held, heardMs: heardMs)
@@ -23,10 +17,11 @@ extension Conversation {
         response = held
     }
 
-    /// Drops what the caller has not heard, here and at the client.
+    /// Drops what the caller has not heard, here and, where it was sent any, at the client.
     private mutating func silence(_ active: ActiveResponse, heardMs: Int) {
         add(.clearPlayout(active.id))
-        if active.isAudible, !active.audioEndedEmitted { emit(.responseAudioEnded(response: active.id)) }
+        guard active.isAudible else { return }
+        if !active.audioEndedEmitted { emit(.responseAudioEnded(response: active.id)) }
         emit(.bargeIn(response: active.id, heardMs: heardMs, heardText: active.heardText(heardMs: heardMs)))
     }
 
@@ -62,18 +57,24 @@ extension Conversation {
             case .client(let playedMs):
                 heard = playedMs ?? heard
                 silence(active, heardMs: heard)
-            case .caller where active.isAudible: silence(active, heardMs: heard)
-            case .caller, .hangUp: add(.clearPlayout(active.id))
+            case .caller: silence(active, heardMs: heard)
+            case .hangUp: add(.clearPlayout(active.id))
             }
         }
         let text = configuration.stages.speaks ? active.heardText(heardMs: heard) : active.allText
-        if !text.isEmpty || active.ranTools {
-            record(.reply(text: text, interrupted: true), turn: active.turn, memory: active.memory)
-        } else if let before = active.expectationBefore {
+        if !record(text, of: active, interrupted: true), let before = active.expectationBefore {
             // The question was not heard, so its answer is not to be expected.
             expectation = before
         }
         let status: TurnStatus = active.failed ? .failed : .interrupted
         emit(.turnEnded(turn: active.turn, response: active.id, status: status, latency: active.latency))
+    }
+
+    /// Puts a reply on record: what was heard of it, or that its tools did something although nothing was heard.
+    /// - Returns: whether there was anything to record.
+    mutating func record(_ text: String, of active: ActiveResponse, interrupted: Bool) -> Bool {
+        guard !text.isEmpty || active.ranTools else { return false }
+        record(.reply(text: text, interrupted: interrupted), turn: active.turn, memory: active.memory)
+        return true
     }
 }

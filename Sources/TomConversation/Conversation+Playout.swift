@@ -91,7 +91,8 @@ extension Conversation {
                 active.latency.e2eMs = (now - spoken).milliseconds
             }
             // From here on the caller may answer what is being asked.
-            active.expectationBefore = expectation
+            // A resumed reply is first heard a second time; what was expected before it is older than that.
+            active.expectationBefore = active.expectationBefore ?? expectation
             expectation = active.expectation
         }
         active.clock.sent(min(samples, active.unsentSamples), at: now)
@@ -143,9 +144,7 @@ extension Conversation {
     private mutating func finish(_ active: ActiveResponse, at now: Instant) {
         response = nil
         let text = configuration.stages.speaks ? active.heardText(heardMs: Int.max / 1_000_000) : active.allText
-        if !text.isEmpty {
-            record(.reply(text: text, interrupted: false), turn: active.turn, memory: active.memory)
-        }
+        _ = record(text, of: active, interrupted: false)
         if !configuration.stages.speaks { expectation = active.expectation }
         let status: TurnStatus = active.failed ? .failed : .completed
         emit(.turnEnded(turn: active.turn, response: active.id, status: status, latency: active.latency))
@@ -169,9 +168,10 @@ extension Conversation {
         idleDeadline = nil
         let turn = takeTurnID()
         record(.silence, turn: turn)
-        if idlePrompts < configuration.idle.maxPrompts {
+        if idlePrompts < configuration.idle.maxPrompts, !configuration.texts.idlePrompts.isEmpty {
+            let prompts = configuration.texts.idlePrompts
+            say(prompts[min(idlePrompts, prompts.count - 1)], turn: turn, at: now)
             idlePrompts += 1
-            say(configuration.texts.idlePrompt, turn: turn, at: now)
         } else {
             let idle = Termination(result: .completed, reason: .idle)
             say(configuration.texts.idleGoodbye, turn: turn, ending: idle, at: now)

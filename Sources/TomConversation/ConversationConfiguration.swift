@@ -92,14 +92,15 @@ extension Conversation {
     public struct Texts: Sendable, Equatable, Codable {
         /// Spoken when the call begins; `nil` waits for the caller.
         public var greeting: String?
-        public var idlePrompt = "Are you still there?"
+        /// Asked one after the other while the caller stays silent; the last one again when there are more prompts.
+        public var idlePrompts = ["Are you still there?"]
         public var idleGoodbye = "I cannot hear you, so I will hang up now. Goodbye."
         public var apology = "I am sorry, something went wrong on my side. Could you say that again, please?"
         public init() {}
 
         /// All of it, cut into the sentences in which it is spoken.
         public var sentences: [String] {
-            [greeting ?? "", apology, idlePrompt, idleGoodbye].flatMap { text in
+            ([greeting ?? "", apology] + idlePrompts + [idleGoodbye]).flatMap { text in
                 var splitter = SentenceSplitter()
                 return splitter.append(text) + [splitter.finish()].compactMap(\.self)
             }

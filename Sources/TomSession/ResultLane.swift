@@ -3,16 +3,20 @@ import TomEngines
 
 /// The way of one engine task's results to the session that started it.
 ///
-/// Bounded: an engine that delivers faster than the call takes results in has failed, which harms its own call only. Closed
-/// when the task is over or cancelled: what still comes is dropped where it was made, and an engine that hangs holds neither
+/// Bounded: an engine that delivers faster than the call takes results in, or that never stops delivering, has failed, which
+/// harms its own call only. Closed when the task is over or cancelled: what still comes is dropped where it was made, and an engine that hangs holds neither
 /// the session nor its transport.
 final class ResultLane: Sendable {
     /// Results that may wait at once; one more ends the task with the lane's failure.
     static let maxWaiting = 1_024
+    /// Results of one task in all: without this, an engine whose results are taken in as fast as it makes them would keep the
+    /// event loop busy for ever. Twice what 90 s of speech in pieces of 10 ms, the longest honest task, delivers.
+    static let maxResults = 18_000
 
     private struct State {
         var session: Session?
         var waiting = 0
+        var results = 0
         var overflow: Session.Work?
     }
     private let state: Mutex<State>
@@ -28,11 +32,12 @@ final class ResultLane: Sendable {
     func deliver(_ work: Session.Work) {
         let admitted: (session: Session, work: Session.Work)? = state.withLock { state in
             guard let session = state.session else { return nil }
-            guard state.waiting < Self.maxWaiting else {
+            guard state.waiting < Self.maxWaiting, state.results < Self.maxResults else {
                 state.session = nil
                 return state.overflow.map { (session, $0) }
             }
             state.waiting += 1
+            state.results += 1
             return (session, work)
         }
         guard let admitted else { return }

@@ -225,7 +225,7 @@ extension EngineError {
     /// An engine delivered results faster than any call can take them.
     static func flood(_ stage: String) -> EngineError {
         EngineError(
-            code: "\(stage).flood", message: "more than \(ResultLane.maxWaiting) results were delivered at once",
+            code: "\(stage).flood", message: "it delivered results faster than they can be taken, or without end",
             category: .server)
     }
 }

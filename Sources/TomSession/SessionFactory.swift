@@ -1,3 +1,4 @@
+public import CoreMetrics
 import Foundation
 public import Logging
 public import NIOCore
@@ -9,16 +10,18 @@ public struct SessionFactory: CallSessionFactory {
     private let defaultAgent: String
     private let configuration: SessionConfiguration
     private let tools: any ToolRunner
-    private let metrics: SessionMetrics
+    /// By agent: agents may have different engines.
+    private let metrics: [String: SessionMetrics]
     private let logger: Logger
     public let engineNames: EngineNames
 
     /// - Parameters:
     ///   - profiles: one per agent; ids are unique.
     ///   - defaultAgent: id of the agent that answers when a call asks for none; one of `profiles`.
+    ///   - metrics: where the sessions' instruments come from.
     public init(
         profiles: [CallProfile], defaultAgent: String, configuration: SessionConfiguration, tools: any ToolRunner,
-        logger: Logger
+        metrics: any MetricsFactory = MetricsSystem.factory, logger: Logger
     ) {
         self.profiles = Dictionary(uniqueKeysWithValues: profiles.map { ($0.agentID, $0) })
         guard let profile = self.profiles[defaultAgent] else {
@@ -29,13 +32,16 @@ public struct SessionFactory: CallSessionFactory {
         self.tools = tools
         self.logger = logger
         engineNames = profile.engines.names
-        metrics = SessionMetrics(engines: engineNames)
+        self.metrics = self.profiles.mapValues { SessionMetrics(engines: $0.engines.names, factory: metrics) }
     }
 
     public func makeSession(
         _ options: CallOptions, link: any CallLink, eventLoop: any EventLoop
     ) throws -> any CallSession {
         let profile = try profile(for: options)
+        guard let metrics = metrics[profile.agentID] else {
+            preconditionFailure("the agent \(profile.agentID) has no instruments")
+        }
         var logger = self.logger
         logger[metadataKey: "call.id"] = "\(options.callID)"
         var journal: Journal?

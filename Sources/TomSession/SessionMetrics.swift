@@ -2,35 +2,39 @@ import CoreMetrics
 import Metrics
 import TomConversation
 
-/// The instruments sessions report to, created once per server: label sets are closed, so every instrument exists from the
-/// start and none is looked up per event.
-public struct SessionMetrics: Sendable {
-    let interruptions = Counter(label: "tom_interruptions_total")
-    let underruns = Counter(label: "tom_audio_underruns_total")
-    let turnLatency = Timer(label: "tom_turn_latency_seconds", preferredDisplayUnit: .seconds)
+/// The instruments the sessions of one agent report to, created once per server: label sets are closed, so every instrument
+/// exists from the start and none is looked up per event. Agents share the instruments whose labels are the same.
+struct SessionMetrics: Sendable {
+    let interruptions: Counter
+    let underruns: Counter
+    private let turnLatency: Timer
     private let stages: [String: Timer]
     private let turns: [TurnStatus: Counter]
     private let requests: [String: Counter]
 
-    public init(engines: EngineNames) {
+    init(engines: EngineNames, factory: any MetricsFactory) {
+        func counter(_ label: String, _ dimensions: [(String, String)] = []) -> Counter {
+            Counter(label: label, dimensions: dimensions, factory: factory)
+        }
+        func timer(_ label: String, _ dimensions: [(String, String)] = []) -> Timer {
+            Timer(label: label, dimensions: dimensions, preferredDisplayUnit: .seconds, factory: factory)
+        }
+        interruptions = counter("tom_interruptions_total")
+        underruns = counter("tom_audio_underruns_total")
+        turnLatency = timer("tom_turn_latency_seconds")
         let names = ["endpointing", "stt", "llm_first_token", "tts_first_audio", "other"]
         stages = Dictionary(
-            uniqueKeysWithValues: names.map {
-                (
-                    $0,
-                    Timer(label: "tom_turn_stage_seconds", dimensions: [("stage", $0)], preferredDisplayUnit: .seconds)
-                )
-            })
+            uniqueKeysWithValues: names.map { ($0, timer("tom_turn_stage_seconds", [("stage", $0)])) })
         turns = Dictionary(
             uniqueKeysWithValues: [TurnStatus.completed, .interrupted, .failed].map {
-                ($0, Counter(label: "tom_turns_total", dimensions: [("status", $0.rawValue)]))
+                ($0, counter("tom_turns_total", [("status", $0.rawValue)]))
             })
         var requests: [String: Counter] = [:]
         for (kind, engine) in [("stt", engines.stt), ("llm", engines.llm), ("tts", engines.tts)] {
             for outcome in Outcome.allCases {
-                requests["\(kind).\(outcome.rawValue)"] = Counter(
-                    label: "tom_engine_requests_total",
-                    dimensions: [("engine", engine), ("kind", kind), ("outcome", outcome.rawValue)])
+                requests["\(kind).\(outcome.rawValue)"] = counter(
+                    "tom_engine_requests_total",
+                    [("engine", engine), ("kind", kind), ("outcome", outcome.rawValue)])
             }
         }
         self.requests = requests

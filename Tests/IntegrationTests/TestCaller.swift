@@ -41,6 +41,8 @@ final class TestCaller: Sendable {
         var messages: [ServerMessage] = []
         var closeCode: Int?
         var isClosed = false
+        /// The microphone has stopped for good.
+        var isMute = false
         var waiters: [CheckedContinuation<Void, Never>] = []
         var toSay: [Int16] = []
         var said: [CheckedContinuation<Void, Never>] = []
@@ -89,8 +91,9 @@ final class TestCaller: Sendable {
             promise: nil)
         try await channel.writeAndFlush(HTTPClientRequestPart.end(nil))
         try await upgraded.futureResult.get()
+        // Before the microphone is on: `start` is taken as the first message only.
+        try await channel.writeAndFlush(frame(try encode(start.merging(["type": "start"]) { $1 })))
         let caller = TestCaller(channel: channel, state: state, microphone: microphone)
-        try await caller.send(start.merging(["type": "start"]) { $1 })
         _ = try await caller.wait("connected")
         return caller
     }
@@ -109,16 +112,23 @@ final class TestCaller: Sendable {
     // MARK: Sending
 
     func send(_ event: [String: String]) async throws {
-        try await channel.writeAndFlush(Self.frame(try JSONSerialization.data(withJSONObject: event)))
+        try await channel.writeAndFlush(Self.frame(try Self.encode(event)))
     }
 
-    /// Says `samples` (16 kHz) and returns when the last of them has been sent.
+    private static func encode(_ event: [String: String]) throws -> Data {
+        try JSONSerialization.data(withJSONObject: event)
+    }
+
+    /// Says `samples` (16 kHz) and returns when the last of them has been sent, or at once when nobody listens any more.
     func say(_ samples: [Int16]) async {
         await withCheckedContinuation { continuation in
-            state.mutex.withLock { state in
+            let isMute = state.mutex.withLock { state in
+                guard !state.isMute else { return true }
                 state.toSay += samples
                 state.said.append(continuation)
+                return false
             }
+            if isMute { continuation.resume() }
         }
     }
 
@@ -152,6 +162,7 @@ final class TestCaller: Sendable {
         }
         let said = state.mutex.withLock { state in
             defer { state.said = [] }
+            state.isMute = true
             return state.said
         }
         for continuation in said { continuation.resume() }

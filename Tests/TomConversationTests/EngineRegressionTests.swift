@@ -161,4 +161,28 @@ struct EngineRegressionTests {
         #expect(scene.record == ["typed:hi", "tom:We are open \(apology)"])
         #expect(scene.turnEnds().map(\.status) == [.failed])
     }
+
+    @Test func whatAToolDidIsOnRecordThoughNothingOfTheAnswerCouldBeSpoken() {
+        var scene = scene { [failure] call, action in
+            switch action {
+            case .startGeneration(let id, _) where id.round == 0:
+                call.schedule(.responseTool(id, ToolCall(id: "c1", name: "save", arguments: [:])))
+                call.schedule(.responseFinished(id))
+            case .runTool(let id, let tool):
+                call.schedule(.toolFinished(id, ToolOutput(callID: tool.id, succeeded: true, output: "saved")))
+            case .startGeneration(let id, _):
+                call.schedule(.responseMemory(id, "saved once"))
+                call.schedule(.responseText(id, "It is saved."))
+                call.schedule(.responseFinished(id))
+            case .synthesize(let segment, _): call.schedule(.synthesisFailed(segment, failure))
+            default: return false
+            }
+            return true
+        }
+        scene.send(.typed("hi"))
+        scene.wait(5_000)
+        #expect(scene.turnEnds().map(\.status) == [.failed])
+        #expect(scene.record == ["typed:hi", "call:save", "output:saved", "tom:"])
+        #expect(scene.call.conversation.history.last?.memory == "saved once")
+    }
 }

@@ -100,6 +100,102 @@ struct InterruptionTests {
         #expect(bargeIns(scene).isEmpty)
     }
 
+    /// A scene whose model takes `ms` to answer; a noise that comes meanwhile is not understood.
+    private func thinking(_ ms: Int, then second: String? = nil, answers: [String] = ["Fine."]) -> Scene {
+        var scene = Scene { $0.interruption.backchannels = ["okay"] }
+        let script = Script(transcripts: ["one", second], answers: answers)
+        scene.call.onAction = { call, action in
+            guard case .startGeneration(let id, _) = action else { return script.react(&call, action) }
+            let answer = script.nextAnswer()
+            call.schedule(.responseText(id, answer), in: .milliseconds(ms))
+            call.schedule(.responseFinished(id), in: .milliseconds(ms))
+        }
+        return scene
+    }
+
+    @Test(arguments: [100, 900, 3_000])
+    func aNoiseWhileTOMThinksDoesNotCostTheAnswer(answerMs: Int) {
+        var scene = thinking(answerMs)
+        scene.speak(800)
+        scene.wait(450)
+        scene.speak(500)
+        scene.wait(6_000)
+        #expect(scene.record == ["user:one", "tom:Fine."])
+        #expect(scene.turnEnds().map(\.status) == [.completed])
+        #expect(bargeIns(scene).isEmpty, "nothing was heard that could be cut")
+    }
+
+    @Test func aBackchannelWhileTOMThinksIsNoTurn() {
+        var scene = thinking(2_000, then: "Okay.")
+        scene.speak(800)
+        scene.wait(700)
+        scene.speak(500)
+        scene.wait(6_000)
+        #expect(scene.record == ["user:one", "tom:Fine."])
+        #expect(scene.turnEnds().map(\.status) == [.completed])
+    }
+
+    @Test func aTypedTurnThatMeetsANoiseIsAnswered() {
+        var scene = Scene(transcripts: [nil], answers: ["Fine."])
+        scene.beginToSpeak()
+        scene.speakOn(400)
+        scene.send(.typed("hi"))
+        #expect(scene.turnEnds().isEmpty, "the caller may still say something that changes the answer")
+        scene.stopSpeaking()
+        scene.wait(5_000)
+        #expect(scene.record == ["typed:hi", "tom:Fine."])
+        #expect(scene.turnEnds().map(\.status) == [.completed])
+    }
+
+    @Test func aTypedTurnThatMeetsWordsIsAnsweredTogetherWithThem() {
+        var scene = Scene(transcripts: ["and where"], answers: ["Never heard.", "Both."])
+        scene.beginToSpeak()
+        scene.speakOn(400)
+        scene.send(.typed("when"))
+        scene.stopSpeaking()
+        scene.wait(5_000)
+        #expect(scene.record == ["typed:when", "user:and where", "tom:Both."])
+        #expect(scene.turnEnds().map(\.status) == [.interrupted, .completed])
+    }
+
+    @Test func aTranscriptThatComesWhileTheCallerMakesANoiseIsAnswered() {
+        var scene = thinking(30)
+        scene.speak(800)
+        // The turn ends 500 ms after the speech; its transcript comes 20 ms later, in the middle of a noise.
+        scene.wait(90)
+        scene.speak(500)
+        scene.wait(6_000)
+        #expect(scene.record.last == "tom:Fine.")
+        #expect(scene.turnEnds().map(\.status) == [.completed])
+    }
+
+    @Test func aQuestionThatWasNeverHeardIsNotExpectedToBeAnsweredAlsoAfterItWasResumed() {
+        var scene = Scene(transcripts: [nil])
+        let script = Script(transcripts: [nil], answers: [])
+        scene.call.onAction = { call, action in
+            guard case .startGeneration(let id, _) = action else { return script.react(&call, action) }
+            call.schedule(.responseExpects(id, .yesNo))
+            call.schedule(.responseText(id, Self.long))
+            call.schedule(.responseFinished(id))
+        }
+        scene.beginToSpeak()
+        scene.send(.typed("hi"))
+        scene.speakOn(200)
+        scene.stopSpeaking()
+        scene.wait(20)
+        #expect(scene.call.conversation.expectation == .yesNo, "the question has begun")
+        scene.send(.playoutAdvanced(ResponseID(1), playedMs: 0))
+        scene.beginToSpeak()
+        scene.speakOn(400)
+        scene.stopSpeaking()
+        scene.wait(700)
+        let resumed = scene.call.journal.contains { if case .audioSent(ResponseID(2), _) = $0.input { true } else { false } }
+        #expect(resumed)
+        scene.send(.clientInterrupted(playedMs: 0))
+        #expect(scene.record == ["typed:hi"])
+        #expect(scene.call.conversation.expectation == .open)
+    }
+
     @Test func aReplyWaitsWhileTheCallerSpeaks() {
         var scene = Scene(answers: ["Hello."])
         scene.send(.typed("hi"))

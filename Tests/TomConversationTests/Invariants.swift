@@ -16,6 +16,7 @@ struct Invariants {
     mutating func check(_ input: Conversation.Input, _ actions: [Conversation.Action], _ conversation: Conversation) {
         observe(input, conversation)
         for action in actions { check(action) }
+        checkInterruption(input, actions)
         if conversation.termination == nil, conversation.nextDeadline == nil,
             conversation.playoutAllowance(at: Instant(nanoseconds: .max / 2)) == nil
         {
@@ -36,6 +37,22 @@ struct Invariants {
         case .responseFinished(let id), .responseFailed(let id, _): generations.remove(id)
         default: break
         }
+    }
+
+    /// An answer is given up only for another one, or because the caller's side wants none: a noise costs no answer.
+    private mutating func checkInterruption(_ input: Conversation.Input, _ actions: [Conversation.Action]) {
+        var isInterrupted = false
+        var isReplaced = false
+        for action in actions {
+            switch action {
+            case .emit(.turnEnded(_, _, .interrupted, _)): isInterrupted = true
+            case .startGeneration, .emit(.responseText), .emit(.stopped): isReplaced = true
+            case .emit(.turnEnded): isReplaced = true
+            default: break
+            }
+        }
+        if case .clientInterrupted = input { return }
+        if isInterrupted, !isReplaced { violations.append("an answer was given up for nothing at \(input)") }
     }
 
     private mutating func check(_ action: Conversation.Action) {

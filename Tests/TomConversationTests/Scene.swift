@@ -34,6 +34,11 @@ struct Scene {
     mutating func speak(_ ms: Int) {
         beginToSpeak()
         speakOn(ms - 60)
+        stopSpeaking()
+    }
+
+    /// The caller, who is speaking, falls silent; returns when it is noticed, 100 ms later.
+    mutating func stopSpeaking() {
         wait(100)
         send(.speechStopped(audioMs: audioMs - 100, agoNs: 100_000_000))
     }
@@ -91,13 +96,15 @@ final class Script {
         self.answers = answers
     }
 
+    func nextAnswer() -> String { answers.isEmpty ? "Fine." : answers.removeFirst() }
+
     func react(_ call: inout VirtualCall, _ action: Conversation.Action) {
         switch action {
         case .finishTranscription(let turn):
             let text = transcripts.isEmpty ? "hello" : transcripts.removeFirst()
             call.schedule(.transcriptFinal(turn, text: text, language: nil, confidence: nil), in: .milliseconds(20))
         case .startGeneration(let id, _):
-            let answer = answers.isEmpty ? "Fine." : answers.removeFirst()
+            let answer = nextAnswer()
             call.schedule(.responseText(id, answer), in: .milliseconds(30))
             call.schedule(.responseFinished(id), in: .milliseconds(30))
         case .synthesize(let segment, let text):

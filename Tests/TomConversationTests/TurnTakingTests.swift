@@ -145,9 +145,16 @@ struct TurnTakingTests {
     }
 
     @Test func silenceIsAskedAboutTwiceAndThenEndsTheCall() {
-        var scene = Scene { $0.idle.promptAfter = .seconds(5) }
+        var scene = Scene {
+            $0.idle.promptAfter = .seconds(5)
+            $0.texts.idlePrompts = ["Are you there?", "I cannot hear you."]
+            $0.texts.idleGoodbye = "Goodbye."
+        }
         scene.wait(60_000)
-        #expect(scene.record.filter { $0 == "silence" }.count == 3)
+        #expect(
+            scene.record == [
+                "silence", "tom:Are you there?", "silence", "tom:I cannot hear you.", "silence", "tom:Goodbye.",
+            ])
         #expect(scene.call.conversation.termination == Termination(result: .completed, reason: .idle))
         #expect(scene.events.last == .stopped(reason: "idle"))
     }

@@ -2,8 +2,8 @@ import Testing
 import TomConversation
 import TomEngines
 
-/// A dialogue as a table. Each line is `CALLER => WORDS | WORDS => EXPECTATION`: what the caller does (`say`, `type`,
-/// `press` or `silence`; `say ?` is speech without words), words that TOM's answer must hold, and what TOM then expects
+/// A dialogue as a table. Each line is `CALLER => WORDS | WORDS => EXPECTATION`: what the caller does (`say`, `type` or
+/// `press`; `say ?` is speech without words), words that TOM's answer must hold, and what TOM then expects
 /// (`open` unless given).
 struct Dialogue: Sendable, CustomTestStringConvertible {
     let name: String
@@ -32,6 +32,8 @@ struct Dialogue: Sendable, CustomTestStringConvertible {
         }
     }
 
+    private struct UnknownLine: Error { let text: String }
+
     private func caller(_ text: String) throws -> Item.Content {
         let parts = text.split(separator: " ", maxSplits: 1)
         let words = parts.count > 1 ? String(parts[1]) : ""
@@ -39,7 +41,7 @@ struct Dialogue: Sendable, CustomTestStringConvertible {
         case "say": return .speech(transcript: words == "?" ? nil : words, durationMs: 1_500)
         case "type": return .typed(words)
         case "press": return .keys(words)
-        default: return .silence
+        default: throw UnknownLine(text: text)
         }
     }
 }
@@ -275,15 +277,6 @@ extension Substring {
                 say goodbye => your message is saved. Thank you for calling
                 """,
             saved: [["name_turn": "t2", "number": "12345", "concern_turn": "t4", "confirmed": "no"]], ends: true),
-        Dialogue(
-            name: "silence",
-            script: """
-                silence => Are you still there?
-                silence => I cannot hear you
-                say leave a message => => shortAudio
-                silence => Are you still there? May I have your name => shortAudio
-                say ? => => digits
-                """),
         Dialogue(
             name: "a stray no at the beginning does not hang up",
             script: """

@@ -112,6 +112,20 @@ struct EngineFaultTests {
         #expect(call.turnEnds == [.failed])
     }
 
+    @Test func aModelThatNeverStopsIsCutOffThoughTheCallKeepsUpWithIt() throws {
+        let model = ScriptedLanguageModel()
+        let call = try call(model: model)
+        call.receive(.text("hi"))
+        let generation = model.started[0]
+        for _ in 0..<ResultLane.maxResults { generation.deliver(.memory("m")) }
+        #expect(call.notices.isEmpty)
+        generation.deliver(.memory("m"))
+        call.wait(10_000)
+        #expect(call.notices == ["llm.flood"])
+        #expect(generation.isCancelled)
+        #expect(call.turnEnds == [.failed])
+    }
+
     @Test func aSynthesizerThatFloodsIsCutOffAndStopped() throws {
         let synthesizer = ScriptedSynthesizer()
         let call = try call(synthesizer: synthesizer)

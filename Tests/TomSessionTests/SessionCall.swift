@@ -1,3 +1,4 @@
+import CoreMetrics
 import Foundation
 import Logging
 import NIOCore
@@ -22,7 +23,9 @@ final class SessionCall {
     init(
         transcriber: (any Transcriber)? = nil, model: (any LanguageModel)? = nil,
         synthesizer: (any SpeechSynthesizer)? = nil,
-        greeting: String? = nil, tools: any ToolRunner = StubTools(),
+        greeting: String? = nil, apology: String? = nil, canned: CannedSpeech = CannedSpeech(),
+        tools: any ToolRunner = StubTools(),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         input: AudioFormat = .wideband, output: AudioFormat = .wideband, manualTurns: Bool = false,
         callID: String = "call-1",
         loop: VirtualEventLoop = VirtualEventLoop(), configure: (inout SessionConfiguration) -> Void = { _ in }
@@ -34,13 +37,12 @@ final class SessionCall {
         var configuration = SessionConfiguration()
         configuration.conversation.idle.promptAfter = nil
         configure(&configuration)
+        var profile = CallProfile.test(
+            CallEngines(transcriber: transcriber, languageModel: model, synthesizer: synthesizer), greeting: greeting)
+        profile.canned = canned
+        if let apology { profile.texts.apology = apology }
         let factory = SessionFactory(
-            profiles: [
-                .test(
-                    CallEngines(transcriber: transcriber, languageModel: model, synthesizer: synthesizer),
-                    greeting: greeting)
-            ],
-            defaultAgent: "test", configuration: configuration, tools: tools,
+            profiles: [profile], defaultAgent: "test", configuration: configuration, tools: tools, metrics: metrics,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         session = try factory.makeSession(
             CallOptions(callID: callID, input: input, output: output, manualTurns: manualTurns), link: link,

@@ -9,16 +9,21 @@ import TomTestKit
 
 @Suite("Session factory")
 struct SessionFactoryTests {
-    private func makeSession(_ change: (inout CallOptions) -> Void) throws -> String {
-        let loop = VirtualEventLoop()
-        let link = RecordingLink(now: { .zero })
-        var german = CallProfile.test(CallEngines(transcriber: nil, languageModel: nil, synthesizer: nil))
+    /// An agent without engines, and a German one with a voice.
+    private let factory: SessionFactory = {
+        var german = CallProfile.test(
+            CallEngines(transcriber: nil, languageModel: nil, synthesizer: ScriptedSynthesizer()))
         german.agentID = "empfang"
         german.language = "de-DE"
-        let factory = SessionFactory(
+        return SessionFactory(
             profiles: [.test(CallEngines(transcriber: nil, languageModel: nil, synthesizer: nil)), german],
             defaultAgent: "test", configuration: SessionConfiguration(), tools: StubTools(),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    }()
+
+    private func makeSession(_ change: (inout CallOptions) -> Void) throws -> String {
+        let loop = VirtualEventLoop()
+        let link = RecordingLink(now: { .zero })
         var options = CallOptions(callID: "c", input: .wideband, output: .wideband)
         change(&options)
         let session = try factory.makeSession(options, link: link, eventLoop: loop)
@@ -30,6 +35,20 @@ struct SessionFactoryTests {
         #expect(try makeSession { $0.agent = "empfang" } == "empfang")
         #expect(try makeSession { $0.language = "de" } == "empfang")
         #expect(try makeSession { $0.language = "EN-gb" } == "test")
+    }
+
+    @Test func theEnginesAreThoseOfTheAgentThatWouldAnswer() {
+        func names(_ change: (inout CallOptions) -> Void) -> EngineNames {
+            var options = CallOptions(callID: "c", input: .wideband, output: .wideband)
+            change(&options)
+            return factory.engineNames(for: options)
+        }
+        let none = EngineNames(stt: "off", llm: "off", tts: "off")
+        let german = EngineNames(stt: "off", llm: "off", tts: "scripted")
+        #expect(names { _ in } == none)
+        #expect(names { $0.agent = "empfang" } == german)
+        #expect(names { $0.language = "de" } == german)
+        #expect(names { $0.agent = "nobody" } == none, "the call is refused; until then the default agent's are shown")
     }
 
     @Test func whatCannotBeServedIsSaidWithAWayOut() {

@@ -1,17 +1,7 @@
 import TomConversation
 
-/// Asking again: after silence, and when nothing was understood.
+/// Asking again when nothing was understood.
 extension ReceptionistDialogue {
-    /// The caller was silent: asks whether anyone is there, then the open question.
-    func prompt(in state: ReceptionistState) -> ReceptionistReply {
-        var state = state
-        let idle = agent.messages.idle
-        let text = idle[min(state.silences, idle.count - 1)]
-        state.silences = min(state.silences + 1, 1_000)
-        return ReceptionistReply(
-            Sentences.join(text, question(in: state)), state, expects: expectation(in: state))
-    }
-
     /// Asks again in other words, and gives up at last in the way that serves the caller best.
     func miss(turn: TurnID, in state: ReceptionistState) -> ReceptionistReply {
         var state = state

@@ -57,8 +57,9 @@ public struct ReceptionistDialogue: Sendable {
                 // The state that came with the call is not in the record before its answer is heard: decide once more.
                 let reply = answer(to: spoken, in: state)
                 if reply.toolCall?.id == call.id { (state, spoken) = (reply.state, []) }
-            case .speech, .typed, .keys, .silence: spoken.append(item)
-            case .reply: break
+            case .speech, .typed, .keys: spoken.append(item)
+            // After a silence TOM asks by itself.
+            case .reply, .silence: break
             }
         }
         if spoken.isEmpty, let outcome { return outcome }
@@ -74,8 +75,7 @@ public struct ReceptionistDialogue: Sendable {
     private func answer(to items: [Item], in state: ReceptionistState) -> ReceptionistReply {
         var state = state
         if state.slot >= agent.slots.count { state.slot = 0 }
-        guard let last = items.last, last.content != .silence else { return prompt(in: state) }
-        state.silences = 0
+        guard let last = items.last else { return aside(agent.messages.goAhead, in: state) }
         if state.step == .slot { return fill(from: items, in: state) }
         for item in items.reversed() {
             if let reply = understand(item, in: state) { return reply }

@@ -34,8 +34,6 @@ public struct ReceptionistState: Sendable, Equatable {
     var correcting = false
     /// How often in a row nothing was understood.
     var misses = 0
-    /// How often in a row the caller was silent.
-    var silences = 0
     /// How often saving failed.
     var failures = 0
     /// The caller has said goodbye: the call ends once the message is saved.
@@ -51,7 +49,7 @@ public struct ReceptionistState: Sendable, Equatable {
 extension ReceptionistState {
     public var encoded: String {
         var fields = ["v1", "step=\(step.rawValue)"]
-        for (key, number) in [("slot", slot), ("misses", misses), ("silences", silences), ("failures", failures)]
+        for (key, number) in [("slot", slot), ("misses", misses), ("failures", failures)]
         where number != 0 {
             fields.append("\(key)=\(number)")
         }
@@ -85,12 +83,11 @@ extension ReceptionistState {
         case "step":
             guard let known = Step(rawValue: value) else { return false }
             step = known
-        case "slot", "misses", "silences", "failures":
+        case "slot", "misses", "failures":
             guard let number else { return false }
             switch key {
             case "slot": slot = number
             case "misses": misses = number
-            case "silences": silences = number
             default: failures = number
             }
         case "correcting": correcting = value == "1"

@@ -86,7 +86,7 @@ struct Serve {
     private func profile(_ agent: Agent, _ engines: CallEngines, _ logger: Logger) async -> CallProfile {
         var texts = Conversation.Texts()
         texts.greeting = agent.greeting
-        texts.idlePrompt = agent.messages.idle[0]
+        texts.idlePrompts = agent.messages.idle
         texts.idleGoodbye = agent.messages.goodbye
         texts.apology = agent.messages.apology
         var profile = CallProfile(

@@ -10,10 +10,11 @@ private let now = 1_800_000_000.0
 
 private func claims(
     sub: String? = "caller", callID: String? = "call-1", iat: Double? = now, exp: Double? = now + 60,
-    nonce: String? = "n1", jti: String? = nil, iss: String? = nil, aud: [String]? = nil, scope: String? = nil
+    nbf: Double? = nil, nonce: String? = "n1", jti: String? = nil, iss: String? = nil, aud: [String]? = nil,
+    scope: String? = nil
 ) -> CallClaims {
     CallClaims(
-        sub: sub, callID: callID, iat: iat, exp: exp, nonce: nonce, jti: jti, iss: iss, aud: aud.map { .init($0) },
+        sub: sub, callID: callID, iat: iat, exp: exp, nbf: nbf, nonce: nonce, jti: jti, iss: iss, aud: aud.map { .init($0) },
         scope: scope.map { .init([$0]) })
 }
 
@@ -66,7 +67,7 @@ struct TokenTests {
         (claims(callID: nil), "auth.missing_claim"), (claims(callID: "other"), "auth.call_id_mismatch"),
         (claims(iat: nil), "auth.missing_claim"), (claims(exp: nil), "auth.missing_claim"),
         (claims(exp: now - 1), "auth.missing_claim"), (claims(iat: now - 70, exp: now - 10), "auth.expired_token"),
-        (claims(iat: now + 10, exp: now + 60), "auth.issued_in_future"), (claims(exp: now + 61), "auth.lives_too_long"),
+        (claims(iat: now + 10, exp: now + 60), "auth.issued_in_future"), (claims(nbf: now + 6), "auth.not_yet_valid"), (claims(exp: now + 61), "auth.lives_too_long"),
         (claims(nonce: nil), "auth.missing_claim"), (claims(nonce: ""), "auth.missing_claim"),
         (claims(nonce: String(repeating: "n", count: 257)), "auth.missing_claim"),
     ])
@@ -75,6 +76,14 @@ struct TokenTests {
         let token = try await sign(claims)
         #expect(
             await code { _ = try await policy.admitCall(request(token), callID: "call-1", now: now) } == expected)
+    }
+
+    @Test func aTokenCountsFromItsNotBeforeOnForgivingTheClocksDifference() async throws {
+        let token = try await sign(claims(nbf: now + 5))
+        #expect(try await policy().admitCall(request(token), callID: "call-1", now: now).ticket?.uniqueID == "n1")
+        #expect(
+            await code { _ = try await policy().admitCall(request(token), callID: "call-1", now: now - 1) }
+                == "auth.not_yet_valid")
     }
 
     @Test func jtiStandsInForNonce() async throws {
