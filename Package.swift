@@ -127,12 +127,12 @@ let package = Package(
         // Tests
         .executableTarget(
             name: "EchoServer",
-            dependencies: ["TomServer", "TomSession", "TomConversation", "TomErrors", nioCore, logging],
+            dependencies: ["TomServer", "TomSession", "TomConversation", "TomErrors", "TomTestKit", nioCore, logging],
             path: "Tests/EchoServer", swiftSettings: strict),
         .target(
             name: "TomTestKit",
             dependencies: [
-                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomSession", nioCore,
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomSession", "TomServer", nioCore,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ], swiftSettings: strict),
         tests("TomAudioTests", ["TomAudio", "TomErrors"]),

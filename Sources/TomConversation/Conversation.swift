@@ -10,6 +10,8 @@ public struct Conversation: Sendable {
     public let configuration: Configuration
     /// The record, oldest first. Replies hold what was heard.
     public internal(set) var history: [Item] = []
+    /// Items that made room for later ones, `Limits.maxItems` being reached.
+    public private(set) var droppedItems = 0
     /// What the agent expects the caller to say next.
     public internal(set) var expectation: Expectation = .open
     /// How the call ended; once set, every input is ignored.
@@ -133,7 +135,10 @@ public struct Conversation: Sendable {
     mutating func record(_ content: Item.Content, turn: TurnID, memory: String? = nil) {
         lastItem += 1
         history.append(Item(id: ItemID(lastItem), turn: turn, content: content, memory: memory))
-        if history.count > configuration.limits.maxItems { history.removeFirst() }
+        if history.count > configuration.limits.maxItems {
+            history.removeFirst()
+            droppedItems += 1
+        }
     }
 
     /// Ends the call: every engine is stopped, the caller is told why, and nothing happens afterwards.

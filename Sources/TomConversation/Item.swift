@@ -49,6 +49,14 @@ public struct ToolCall: Sendable, Equatable, Codable {
     }
 }
 
+extension ToolCall: CustomStringConvertible {
+    /// The same for the same call in every process, unlike a dictionary's own description.
+    public var description: String {
+        let arguments = arguments.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.debugDescription)" }
+        return "\(name)#\(id)(\(arguments.joined(separator: ", ")))"
+    }
+}
+
 /// What came of a tool call.
 public struct ToolOutput: Sendable, Equatable, Codable {
     /// The `id` of the call this answers.

@@ -15,7 +15,7 @@ public struct PocketSphinxConfiguration: Sendable, Equatable {
     /// dropped and counted.
     public var maximumBufferedSeconds = 30
     /// Audio of one turn that is listened to, in seconds. A longer turn is none of the grammar's phrases: it is
-    /// rejected, and the rest of it costs nothing.
+    /// rejected as soon as it is longer, so that a line with music on it does not keep others from a decoder.
     public var maximumTurnSeconds = 30
     /// Audio between two interim results, in milliseconds.
     public var interimIntervalMs = 240

@@ -108,8 +108,11 @@ extension PocketSphinxTranscription {
     }
 
     private func next() -> Input {
-        state.wait { state in
+        let turn = configuration.maximumTurnSeconds * Self.samplesPerSecond
+        return state.wait { state in
             if state.isCancelled { return .cancelled }
+            // What is said is none of the phrases, however it goes on: the decoder is free for another caller at once.
+            if state.accepted > turn { return .end }
             if !state.pending.isEmpty {
                 let audio = state.pending
                 state.pending = []

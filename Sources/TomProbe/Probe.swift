@@ -7,11 +7,12 @@ import TomWire
 /// A run of scripted calls against a server.
 public final class Probe: Sendable {
     private let options: ProbeOptions
-    private let token: @Sendable (String) throws -> String?
+    private let token: @Sendable (String) async throws -> String?
     private let board: ProgressBoard
 
-    /// - Parameter token: makes the token of a call from its id; `nil` for none.
-    public init(_ options: ProbeOptions, token: @escaping @Sendable (String) throws -> String? = { _ in nil }) {
+    /// - Parameter token: makes the token of a call from its id, just before the call: tokens live for seconds only. `nil` for
+    ///   none.
+    public init(_ options: ProbeOptions, token: @escaping @Sendable (String) async throws -> String? = { _ in nil }) {
         self.options = options
         self.token = token
         board = ProgressBoard(calls: options.calls)
@@ -32,13 +33,12 @@ public final class Probe: Sendable {
                 category: .invalidRequest)
         }
         let startedAt = Date()
-        let tokens = try (0..<options.calls).map { try token(options.id(ofCall: $0)) }
         let threads = min(options.calls, ProcessInfo.processInfo.activeProcessorCount)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads))
         let records: [CallRecord]
         do {
             let connector = try CallConnector(url: options.url, authorityFile: options.authorityFile, group: group)
-            records = await hold(connector, tokens: tokens)
+            records = try await hold(connector)
         } catch {
             try? await group.shutdownGracefully()
             throw error
@@ -47,17 +47,18 @@ public final class Probe: Sendable {
         return ProbeReport(options: options, records: records, startedAt: startedAt, endedAt: Date())
     }
 
-    private func hold(_ connector: CallConnector, tokens: [String?]) async -> [CallRecord] {
+    private func hold(_ connector: CallConnector) async throws -> [CallRecord] {
         let script = Caller.Script(
             utterances: options.utterances, turns: options.effectiveTurns, duration: options.duration,
             replyTimeout: options.replyTimeout)
         let start = ClientEvent.Start(
             language: options.language, framing: options.framing == .binary ? .binary : .json)
         let payloads = FramePayloads(options.utterances, framing: options.framing)
-        return await withTaskGroup(of: CallRecord.self) { calls in
-            for (index, token) in tokens.enumerated() {
-                if index > 0 { try? await Task.sleep(for: options.spacing) }
+        return try await withThrowingTaskGroup(of: CallRecord.self) { calls in
+            for index in 0..<options.calls {
+                if index > 0 { try await Task.sleep(for: options.spacing) }
                 let callID = options.id(ofCall: index)
+                let token = try await token(callID)
                 calls.addTask { [board] in
                     board.begin()
                     let record = await connector.run(
@@ -68,7 +69,7 @@ public final class Probe: Sendable {
                 }
             }
             var records: [CallRecord] = []
-            for await record in calls { records.append(record) }
+            for try await record in calls { records.append(record) }
             return records
         }
     }

@@ -25,8 +25,8 @@ public struct ServerConfiguration: Sendable {
     public var drainDeadline: Duration = .seconds(60)
     /// Shown by the metric `tom_build_info`.
     public var version = "unknown"
-    /// A path whose WebSocket returns every message, for conformance tests of the WebSocket layer; `nil` in production.
-    public var echoPath: String?
+    /// What runs on WebSockets at other paths than the calls': test builds put an echo there.
+    package var testEndpoints: [String: @Sendable () -> any WebSocketEndpoint] = [:]
 
     public init() {}
 

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Dispatch
 import Foundation
 import Logging
@@ -25,28 +26,39 @@ final class Journal: Sendable {
     private let queue = DispatchQueue(label: "tom.journal")
     private let file: FileHandle
     private let logger: Logger
+    private let dropped: Counter
     private let state = Mutex((waiting: 0, ended: false))
 
     /// Creates `<directory>/call-<callID>-<milliseconds>.jsonl`.
     ///
     /// - Throws: `SessionError.journal` when the file cannot be created.
-    convenience init(directory: String, callID: String, startedAtMs: Int64, logger: Logger) throws(SessionError) {
+    convenience init(
+        directory: String, callID: String, startedAtMs: Int64, dropped: Counter, logger: Logger
+    ) throws(SessionError) {
         // A call id may hold dots and colons; as a file name it starts with none and holds no separator.
         let path = "\(directory)/call-\(callID)-\(startedAtMs).jsonl"
+        try Self.prepare(directory)
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let file = FileHandle(forWritingAtPath: path)
+        else { throw .journal(directory: directory) }
+        self.init(file: file, dropped: dropped, logger: logger)
+    }
+
+    /// Makes the directory where there is none, and checks that files can be made in it.
+    static func prepare(_ directory: String) throws(SessionError) {
         do {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw .journal(directory: directory)
         }
-        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw .journal(directory: directory) }
-        self.init(file: file, logger: logger)
+        guard FileManager.default.isWritableFile(atPath: directory) else { throw .journal(directory: directory) }
     }
 
-    init(file: FileHandle, logger: Logger) {
+    /// - Parameter dropped: counts journals that ended before their calls.
+    init(file: FileHandle, dropped: Counter, logger: Logger) {
         self.file = file
+        self.dropped = dropped
         self.logger = logger
     }
 
@@ -97,6 +109,7 @@ final class Journal: Sendable {
     }
 
     private func giveUp() {
+        dropped.increment()
         logger.error("journal ended before its call", metadata: ["error.code": "session.journal"])
     }
 

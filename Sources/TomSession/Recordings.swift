@@ -2,10 +2,10 @@ public import TomConversation
 
 /// The turns of a call that are kept as audio (a name, a message), until a tool takes them or the call ends.
 public struct Recordings: Sendable {
-    /// Bound for one turn: 120 s at 16 kHz. What is spoken beyond it is not kept.
-    public static let maxTurnSamples = 120 * 16_000
+    /// Bound for one turn, at 16 kHz: the longest turn of 120 s and what surrounds it. What is spoken beyond it is not kept.
+    public static let maxTurnSamples = 125 * 16_000
     /// Bound for all turns of a call; the oldest recording makes room.
-    public static let maxCallSamples = 240 * 16_000
+    public static let maxCallSamples = 250 * 16_000
 
     private var turns: [(turn: TurnID, samples: [Int16])] = []
     private var open: TurnID?
@@ -20,11 +20,17 @@ public struct Recordings: Sendable {
 
     var isRecording: Bool { open != nil }
 
-    mutating func append(_ input: Span<Int16>) {
-        guard open != nil, let last = turns.indices.last else { return }
-        let room = Self.maxTurnSamples - turns[last].samples.count
-        for index in 0..<min(input.count, room) { turns[last].samples.append(input[index]) }
-        while turns.count > 1, turns.reduce(0, { $0 + $1.samples.count }) > Self.maxCallSamples { turns.removeFirst() }
+    /// Keeps audio of the open turn.
+    /// - Returns: samples that a bound cost: of this audio, or of older recordings that made room.
+    mutating func append(_ input: Span<Int16>) -> Int {
+        guard open != nil, let last = turns.indices.last else { return 0 }
+        let kept = min(input.count, Self.maxTurnSamples - turns[last].samples.count)
+        for index in 0..<kept { turns[last].samples.append(input[index]) }
+        var lost = input.count - kept
+        while turns.count > 1, turns.reduce(0, { $0 + $1.samples.count }) > Self.maxCallSamples {
+            lost += turns.removeFirst().samples.count
+        }
+        return lost
     }
 
     mutating func end(_ turn: TurnID) { if open == turn { open = nil } }

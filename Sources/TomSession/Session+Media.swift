@@ -33,9 +33,21 @@ extension Session {
         if let task = listening?.task, profile.engines.transcriber?.capabilities.readsAudio == true {
             task.append(piece)
         }
-        if recordings.isRecording { recordings.append(piece) }
+        if recordings.isRecording { record(piece) }
         guard !options.manualTurns else { return }
         detect(piece, before: restMs)
+    }
+
+    private func record(_ piece: Span<Int16>) {
+        let lost = recordings.append(piece)
+        guard lost > 0 else { return }
+        metrics.recordingDropped.increment(by: lost)
+        guard !saidRecordingIsFull else { return }
+        saidRecordingIsFull = true
+        emit(
+            .notice(
+                code: "recording_full",
+                message: "What the caller says is longer than a call's recordings may be; a part of it is not kept."))
     }
 
     private func detect(_ samples: Span<Int16>, before restMs: Int) {

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import NIOCore
 import TomAudio
@@ -33,6 +34,7 @@ actor Session: CallSession {
     var detector: VoiceActivityDetector
     var preRoll = PreRoll()
     var recordings = Recordings()
+    var saidRecordingIsFull = false
     var lastAudioAt: Instant?
     /// Silence the detector was given in place of audio that did not come: positions of the input audio do not count it.
     var filledMs = 0
@@ -166,7 +168,10 @@ actor Session: CallSession {
     func apply(_ input: Conversation.Input) {
         let now = self.now
         journal?.record(input, at: now)
+        let dropped = conversation.droppedItems
         for action in conversation.handle(input, at: now) { perform(action) }
+        let newlyDropped = conversation.droppedItems - dropped
+        if newlyDropped > 0 { metrics.historyDropped.increment(by: newlyDropped) }
     }
 
     /// Takes an engine's result on any thread to the call's event loop; inline when already there.

@@ -44,16 +44,31 @@ public struct SessionFactory: CallSessionFactory {
         }
         var logger = self.logger
         logger[metadataKey: "call.id"] = "\(options.callID)"
-        var journal: Journal?
-        if let directory = configuration.journalDirectory {
-            let startedAtMs = Int64(Date().timeIntervalSince1970 * 1_000)
-            journal = try Journal(
-                directory: directory, callID: options.callID, startedAtMs: startedAtMs, logger: logger)
-        }
+        let journal = makeJournal(options, metrics, logger)
         logger.debug("session made", metadata: ["agent.id": "\(profile.agentID)"])
         return try Session(
             options: options, profile: profile, configuration: configuration, tools: tools, metrics: metrics,
             journal: journal, logger: logger, link: NIOLoopBound(link, eventLoop: eventLoop), eventLoop: eventLoop)
+    }
+
+    /// Checks, for the start of the server, that journals can be written where they are asked for.
+    /// - Throws: `SessionError.journal`.
+    public func checkJournals() throws(SessionError) {
+        if let directory = configuration.journalDirectory { try Journal.prepare(directory) }
+    }
+
+    /// The call's journal; `nil` when none is asked for, and when the disk refuses it: the call goes on without.
+    private func makeJournal(_ options: CallOptions, _ metrics: SessionMetrics, _ logger: Logger) -> Journal? {
+        guard let directory = configuration.journalDirectory else { return nil }
+        do throws(SessionError) {
+            return try Journal(
+                directory: directory, callID: options.callID,
+                startedAtMs: Int64(Date().timeIntervalSince1970 * 1_000), dropped: metrics.journalDropped, logger: logger)
+        } catch {
+            metrics.journalDropped.increment()
+            logger.error("journal cannot be written", metadata: ["error.code": "\(error.code)"])
+            return nil
+        }
     }
 
     public func engineNames(for options: CallOptions) -> EngineNames {

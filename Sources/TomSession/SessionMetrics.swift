@@ -7,6 +7,12 @@ import TomConversation
 struct SessionMetrics: Sendable {
     let interruptions: Counter
     let underruns: Counter
+    /// Samples of the caller that were to be kept and are not.
+    let recordingDropped: Counter
+    /// Items of the record that made room for later ones.
+    let historyDropped: Counter
+    /// Journals that ended before their calls, or could not begin.
+    let journalDropped: Counter
     private let turnLatency: Timer
     private let stages: [String: Timer]
     private let turns: [TurnStatus: Counter]
@@ -21,6 +27,9 @@ struct SessionMetrics: Sendable {
         }
         interruptions = counter("tom_interruptions_total")
         underruns = counter("tom_audio_underruns_total")
+        recordingDropped = counter("tom_queue_dropped_total", [("queue", "recording")])
+        historyDropped = counter("tom_queue_dropped_total", [("queue", "history")])
+        journalDropped = counter("tom_queue_dropped_total", [("queue", "journal")])
         turnLatency = timer("tom_turn_latency_seconds")
         let names = ["endpointing", "stt", "llm_first_token", "tts_first_audio", "other"]
         stages = Dictionary(

@@ -1,6 +1,6 @@
 import Foundation
-import JWTKit
 import TomErrors
+import TomServer
 
 /// Makes the tokens that callers present.
 struct CallTokenIssuer: Sendable {
@@ -20,27 +20,12 @@ struct CallTokenIssuer: Sendable {
     func issue(callID: String?, subject: String, scope: String?, lifetime: Int, at now: Date) async throws
         -> IssuedToken
     {
-        // Whole seconds: some readers of `iat` and `exp` take no others.
-        let issuedAt = Date(timeIntervalSince1970: now.timeIntervalSince1970.rounded(.down))
-        let claims = CallTokenClaims(
-            sub: subject, callID: callID, iat: Int(issuedAt.timeIntervalSince1970),
-            exp: Int(issuedAt.timeIntervalSince1970) + lifetime, nonce: UUID().uuidString.lowercased(), iss: issuer,
-            aud: audience, scope: scope)
-        let keys = await JWTKeyCollection().add(
-            hmac: HMACKey(from: Self.padded(secret.value)), digestAlgorithm: .sha256)
+        let issuedAt = now.timeIntervalSince1970.rounded(.down)
+        let token = try await TokenMint.token(
+            secret: secret.value, callID: callID, subject: subject, ttlSeconds: lifetime, scope: scope, issuer: issuer,
+            audience: audience, issuedAt: issuedAt)
         return IssuedToken(
-            token: try await keys.sign(claims), callID: callID,
-            expiresAt: issuedAt.addingTimeInterval(TimeInterval(lifetime)))
-    }
-}
-
-extension CallTokenIssuer {
-    /// jwt-kit traps on keys shorter than the hash. HMAC itself fills a short key up with zeros (RFC 2104 section 2),
-    /// so that
-    /// doing it beforehand changes no signature.
-    private static func padded(_ secret: String) -> Data {
-        let bytes = Data(secret.utf8)
-        return bytes + Data(count: max(0, 32 - bytes.count))
+            token: token, callID: callID, expiresAt: Date(timeIntervalSince1970: issuedAt + Double(lifetime)))
     }
 }
 
@@ -63,25 +48,4 @@ struct TokenError: DescribedError {
     var message: String { "there is no JWT_SECRET to sign the token with." }
     var hint: String? { "Set it in the environment or a settings file to the value the server has." }
     var category: ErrorCategory { .authentication }
-}
-
-/// The claims of a call's token.
-struct CallTokenClaims: JWTPayload, Equatable {
-    var sub: String
-    var callID: String?
-    /// Seconds since the Unix epoch, as `exp`.
-    var iat: Int
-    var exp: Int
-    var nonce: String
-    var iss: String?
-    var aud: String?
-    var scope: String?
-
-    enum CodingKeys: String, CodingKey {
-        case sub, iat, exp, nonce, iss, aud, scope
-        case callID = "call_id"
-    }
-
-    /// These tokens are made here, and judged by the server.
-    func verify(using algorithm: some JWTAlgorithm) async throws {}
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The two streams of a command: data goes to standard output, talk to standard error.
 enum Terminal {
@@ -11,10 +12,26 @@ enum Terminal {
     }
 
     /// Writes `text` to standard output as it is.
-    static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    static func write(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
 
     /// Writes `text` to standard error as it is.
-    static func say(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    static func say(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
+
+    /// Writes all of `bytes`, or gives up without a word: a full disk or a reader that has gone must not end the program, and
+    /// there is nowhere left to say so. `FileHandle.write(_:)` would trap.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        bytes.withUnsafeBytes { buffer in
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count > 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
 
     /// Writes one warning to standard error.
     static func warn(_ text: String) { say("warning: \(text)\n") }

@@ -49,9 +49,9 @@ SILENCE = bytes(FRAME * 2)
 
 
 class Server:
-    """One `tom serve` process on a port of its own."""
+    """One `tom serve` process on a port of its own; `log` is where its output goes, a file by default."""
 
-    def __init__(self, folder, **settings):
+    def __init__(self, folder, log=None, **settings):
         settings = {"DATA_DIR": folder, **settings}
         binary = os.environ.get("TOM_BINARY")
         if not binary:
@@ -59,7 +59,7 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.log = open(os.path.join(folder, "server.log"), "w+b")
+        self.log = log or open(os.path.join(folder, "server.log"), "w+b")
         # a setting of None is left to its default
         self.process = subprocess.Popen(
             [os.path.abspath(binary), "serve", "--port", str(self.port)], cwd=folder, stdout=self.log,
@@ -78,6 +78,8 @@ class Server:
         pytest.fail(f"tom serve is not ready (exit {self.process.poll()}): {self.logged()[-2000:]}")
 
     def logged(self):
+        if not self.log.readable():
+            return "(the log goes nowhere)"
         self.log.flush()
         with open(self.log.name, "rb") as f:
             return f.read().decode("utf-8", "replace")

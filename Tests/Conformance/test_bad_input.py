@@ -122,6 +122,24 @@ def test_binary_that_was_not_negotiated_closes_with_1003(call):
     assert one.until_closed() == 1003
 
 
+def test_binary_that_was_not_negotiated_closes_a_running_call_with_1003(call):
+    one = call()
+    one.send({"type": "text", "text": "hello"})
+    one.wait("turn_end")
+    one.socket.send(SILENCE)
+    assert one.until_closed() == 1003
+
+
+def test_a_flood_of_pings_closes_with_1013(call):
+    one = call()
+    one.wait("connected")
+    with contextlib.suppress(ConnectionClosed):
+        for number in range(2_000):
+            one.socket.ping(str(number))
+    assert one.until_closed() == 1013
+    assert one.of_type("error")[-1]["code"] == "rate_limited"
+
+
 def test_odd_binary_audio_is_an_error_event(call):
     one = call(start={"framing": "binary"})
     one.socket.send(b"\0" * 641)

@@ -5,6 +5,7 @@ import TomConversation
 import TomErrors
 import TomServer
 import TomSession
+import TomTestKit
 
 /// Serves TOM's WebSocket layer with nothing but an echo on `/echo`, for the Autobahn suite. Not part of the product.
 ///
@@ -16,7 +17,7 @@ struct EchoServer {
         configuration.port = 0
         configuration.eventLoops = 1
         configuration.rates.connectionsPerMinute = 0
-        configuration.echoPath = "/echo"
+        configuration.serveEcho(on: "/echo")
         configuration.drainDeadline = .seconds(1)
         let server = TomServer(
             configuration: configuration, factory: NoCalls(),

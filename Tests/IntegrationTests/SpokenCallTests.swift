@@ -189,7 +189,7 @@ struct SpokenCallTests {
     }
 
     /// The disk under the messages is full: the caller is told so, nothing kept before is lost, and it works again when there is room.
-    @Test(.enabled(if: geteuid() == 0, "mounting a file system takes root"))
+    @Test(.enabled(if: mayMount, "mounting a file system takes root"))
     func aFullDiskIsAdmittedToTheCaller() async throws {
         let directory = NSTemporaryDirectory() + "tom-full-\(UUID().uuidString)"
         mkdir(directory, 0o700)
@@ -268,3 +268,6 @@ struct SlowEspeak: Sendable {
         }
     }
 }
+
+/// In CI the test runs, and fails where it cannot mount: nothing is skipped there.
+private let mayMount = geteuid() == 0 || ProcessInfo.processInfo.environment["CI"] == "true"

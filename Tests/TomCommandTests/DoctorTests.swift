@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import Testing
+import TomEngines
 
 @testable import tom
 
@@ -62,7 +63,7 @@ import Testing
     }
 
     @Test func agentFilesAreRead() throws {
-        #expect(EngineChecks.agent(file: nil).language == "en")
+        #expect(EngineChecks.agent(file: nil).agent?.language == "en")
         #expect(EngineChecks.agent(file: nil).finding.status == .ok)
         #expect(EngineChecks.agent(file: "/nowhere.yaml").finding.status == .failed)
         try withDirectory { path in
@@ -73,12 +74,36 @@ import Testing
         }
     }
 
+    /// An agent like the built-in one, but for what `change` does to its file.
+    private func agent(_ change: (String) -> String) throws -> Agent {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../agents/receptionist.en.yaml")
+        let yaml = change(try String(contentsOf: file.standardized, encoding: .utf8))
+        return try Agent.load(yaml: Array(yaml.utf8), source: "changed")
+    }
+
+    @Test func aVoiceThatDoesNotExistIsFoundAsServeWouldFindIt() async throws {
+        let agent = try agent { $0.replacing("voice: en-us", with: "voice: nowhere") }
+        let found = await EngineChecks(engines: try settings([:]).engines, agent: agent).findings()
+        let tts = try #require(found.first { $0.check == "tts" })
+        #expect(tts.status == .failed && tts.detail.contains("voice nowhere") && tts.fix != nil)
+    }
+
+    @Test func phrasesThatCannotBeHeardAreNamed() async throws {
+        let agent = try agent {
+            $0.replacing("- what are your opening hours\n", with: "- do you sell zyxwvut bicycles\n")
+        }
+        let found = await EngineChecks(engines: try settings([:]).engines, agent: agent).findings()
+        let stt = try #require(found.first { $0.check == "stt" })
+        #expect(stt.status == .warning && stt.detail.contains("zyxwvut"))
+    }
+
     @Test func aGermanAgentIsToldWhichEngineHears() async throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "../../agents/receptionist.de.yaml")
         let agent = EngineChecks.agent(file: root.standardized.path)
-        #expect(agent.language.hasPrefix("de"))
-        let found = await EngineChecks(engines: try settings([:]).engines, language: agent.language).findings()
+        #expect(agent.agent?.language == "de")
+        let found = await EngineChecks(engines: try settings([:]).engines, agent: agent.agent).findings()
         let stt = try #require(found.first { $0.check == "stt" })
         #expect(stt.status == .failed)
         #expect(stt.fix?.contains("REALTIME_STT=off") == true)
@@ -89,13 +114,14 @@ import Testing
     @Test func missingEnginesAreFound() async throws {
         let engines = try settings(["STT_POCKETSPHINX_MODEL_DIR": "/nowhere", "ESPEAK_PATH": "/nowhere/espeak-ng"])
             .engines
-        let found = await EngineChecks(engines: engines, language: "en").findings()
+        let found = await EngineChecks(engines: engines, agent: try Agent.bundled(language: "en")).findings()
         #expect(found.map(\.status) == [.failed, .ok, .failed])
         #expect(found.allSatisfy { $0.status == .ok || $0.fix?.contains("apt-get install") == true })
     }
 
     @Test func theEnginesOfThisMachineWork() async throws {
-        let found = await EngineChecks(engines: try settings([:]).engines, language: "en").findings()
+        let agent = try Agent.bundled(language: "en")
+        let found = await EngineChecks(engines: try settings([:]).engines, agent: agent).findings()
         #expect(found.map(\.status) == [.ok, .ok, .ok])
     }
 }

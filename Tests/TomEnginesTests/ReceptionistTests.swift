@@ -99,12 +99,13 @@ import TomEngines
         #expect(events == call.respond(), "the same record, the same answer")
     }
 
-    @Test func anEmptyRecordIsAnsweredLikeSilence() throws {
-        let model = Receptionist(agent: try Agent.bundled(language: "en"))
+    @Test func anEmptyRecordIsAnInvitation() throws {
+        let agent = try Agent.bundled(language: "en")
+        let model = Receptionist(agent: agent)
         var call = try ReceptionistCall()
         call.history = []
         #expect(model.name == "receptionist")
-        #expect(call.respond().text == "Are you still there?")
+        #expect(call.respond().text == "Yes, please.")
     }
 
     @Test func memoryOfAnotherModelIsACallJustBegun() throws {

@@ -1,5 +1,7 @@
+import CoreMetrics
 import Foundation
 import Logging
+import MetricsTestKit
 import NIOCore
 import Testing
 import TomAudio
@@ -92,20 +94,34 @@ struct JournalTests {
         #expect(throws: SessionError.self) { try JournalReplay(contentsOf: path + ".missing") }
     }
 
-    @Test func aDirectoryThatCannotBeWrittenIsNamed() throws {
-        let error = #expect(throws: SessionError.self) {
-            try SessionCall(greeting: nil) { $0.journalDirectory = "/proc/tom-journal" }
-        }
+    @Test func aDirectoryThatCannotBeWrittenIsNamedAtTheStartAndCostsNoCall() throws {
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        var configuration = SessionConfiguration()
+        configuration.journalDirectory = "/proc/tom-journal"
+        let factory = SessionFactory(
+            profiles: [.test(CallEngines(transcriber: nil, languageModel: nil, synthesizer: nil))],
+            defaultAgent: "test", configuration: configuration, tools: StubTools(), logger: logger)
+        let error = #expect(throws: SessionError.self) { try factory.checkJournals() }
         #expect(error == .journal(directory: "/proc/tom-journal"))
+        let call = try SessionCall(synthesizer: ScriptedSynthesizer.making(ramp(800)), greeting: "Hi.") {
+            $0.journalDirectory = "/proc/tom-journal"
+        }
+        call.wait(1_000)
+        #expect(call.turnEnds == [.completed])
     }
 
     @Test func aDiskThatFailsEndsTheJournalOnceAndNotTheCall() throws {
         let lines = ScriptedTasks<String>()
         let logger = Logger(label: "test") { _ in LineHandler(lines: lines) }
-        let journal = try Journal(file: #require(FileHandle(forWritingAtPath: "/dev/full")), logger: logger)
+        let metrics = TestMetrics()
+        let journal = try Journal(
+            file: #require(FileHandle(forWritingAtPath: "/dev/full")),
+            dropped: Counter(label: "dropped", factory: metrics),
+            logger: logger)
         for _ in 0..<5 { journal.record(.typed("secret"), at: .start) }
         journal.drain()
         #expect(lines.count == 1)
+        #expect(try metrics.expectCounter("dropped").totalValue == 1)
         #expect(!lines[0].contains("secret"))
     }
 }

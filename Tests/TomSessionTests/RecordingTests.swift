@@ -1,3 +1,4 @@
+import MetricsTestKit
 import Testing
 import TomAudio
 import TomConversation
@@ -74,7 +75,9 @@ struct RecordingTests {
         var recordings = Recordings()
         recordings.begin(TurnID(1), preRoll: ramp(8_000))
         let second = ramp(16_000)
-        for _ in 0..<130 { recordings.append(second.span) }
+        var lost = 0
+        for _ in 0..<130 { lost += recordings.append(second.span) }
+        #expect(lost == 8_000 + 130 * 16_000 - Recordings.maxTurnSamples)
         #expect(recordings.samples(of: TurnID(1))?.count == Recordings.maxTurnSamples)
         #expect(recordings.samples(of: TurnID(1)).map { Array($0[8_000..<24_000]) } == second)
     }
@@ -82,18 +85,35 @@ struct RecordingTests {
     @Test func theOldestTurnMakesRoomForTheLatest() {
         var recordings = Recordings()
         let second = ramp(16_000)
+        var lost = 0
         for turn in 1...3 {
             recordings.begin(TurnID(turn), preRoll: [])
-            for _ in 0..<100 { recordings.append(second.span) }
+            for _ in 0..<100 { lost += recordings.append(second.span) }
             recordings.end(TurnID(turn))
         }
-        #expect(recordings.samples(of: TurnID(1)) == nil)
+        #expect(recordings.samples(of: TurnID(1)) == nil && lost == 1_600_000)
         #expect(recordings.samples(of: TurnID(2))?.count == 1_600_000)
         #expect(recordings.samples(of: TurnID(3))?.count == 1_600_000)
-        recordings.append(second.span)
+        #expect(recordings.append(second.span) == 0)
         #expect(recordings.samples(of: TurnID(3))?.count == 1_600_000, "nothing is kept between turns")
         recordings.discard(TurnID(2))
         #expect(recordings.samples(of: TurnID(2)) == nil)
+    }
+
+    @Test func aFullRecordingIsSaidOnce() throws {
+        let metrics = TestMetrics()
+        let call = try SessionCall(
+            transcriber: ScriptedTranscriber.hearing(nil), model: model(expecting: .longAudio),
+            synthesizer: ScriptedSynthesizer.making(ramp(8_000)), metrics: metrics
+        ) { $0.conversation.limits.maxTurn = .seconds(200) }
+        call.receive(.text("hi"))
+        call.stayQuiet(1_000)
+        call.speak(130_000, messageMs: 100)
+        #expect(call.notices == ["recording_full"])
+        let dropped = try metrics.expectCounter("tom_queue_dropped_total", [("queue", "recording")]).totalValue
+        #expect((4 * 16_000...6 * 16_000).contains(dropped), "five seconds and the pre-roll of it")
+        call.stayQuiet(3_000)
+        #expect(call.notices == ["recording_full"])
     }
 
     @Test func thePreRollHoldsTheLatestHalfSecond() {

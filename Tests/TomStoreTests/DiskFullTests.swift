@@ -65,7 +65,8 @@ import TomStore
     }
 
     /// A real full file system; mounting one takes root.
-    @Test(.enabled(if: geteuid() == 0, "mounting a file system takes root")) func theFileSystemIsFull() throws {
+    @Test(.enabled(if: mayMount, "mounting a file system takes root"))
+    func theFileSystemIsFull() throws {
         let directory = TemporaryDirectory()
         try #require(mount("tmpfs", directory.path, "tmpfs", 0, "size=256k") == 0)
         defer { umount2(directory.path, Int32(MNT_DETACH)) }
@@ -82,3 +83,6 @@ import TomStore
             free: { unlink(ballast) })
     }
 }
+
+/// In CI the test runs, and fails where it cannot mount: nothing is skipped there.
+private let mayMount = geteuid() == 0 || ProcessInfo.processInfo.environment["CI"] == "true"

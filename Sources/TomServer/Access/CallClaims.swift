@@ -45,7 +45,8 @@ struct CallClaims: JWTPayload, Equatable {
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
-            try container.encode(values)
+            // Readers that know the short form only are met more often than the opposite.
+            if values.count == 1 { try container.encode(values[0]) } else { try container.encode(values) }
         }
     }
 }

@@ -1,7 +1,7 @@
 /// The name of a call in the path `/ws/stream/{call_id}`.
-enum CallID {
+public enum CallID {
     /// Whether `text` is 1 to 100 characters of `A-Z a-z 0-9 . _ : -`.
-    static func isValid(_ text: String) -> Bool {
+    public static func isValid(_ text: String) -> Bool {
         (1...100).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
                 switch byte {

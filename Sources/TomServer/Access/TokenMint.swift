@@ -9,15 +9,17 @@ public enum TokenMint {
     ///   - callID: the call the token is for; `nil` for a token that only opens the operator's API.
     ///   - subject: who calls.
     ///   - ttlSeconds: how long it is valid; above zero.
+    ///   - issuedAt: from when on, in seconds since the Unix epoch, now when `nil`; whole ones are
+    ///     written, as some readers take no others.
     ///   - scope: `operator` opens `/v1/`.
     /// - Throws: `ServerError` when the secret is empty.
     public static func token(
         secret: String, callID: String?, subject: String, ttlSeconds: Int = 60, scope: String? = nil,
-        issuer: String? = nil, audience: String? = nil
+        issuer: String? = nil, audience: String? = nil, issuedAt: Double? = nil
     ) async throws -> String {
-        let now = Clocks.unixSeconds().rounded(.down)
+        let now = (issuedAt ?? Clocks.unixSeconds()).rounded(.down)
         let claims = CallClaims(
-            sub: subject, callID: callID, iat: now, exp: now + Double(ttlSeconds), nonce: UUID().uuidString, jti: nil,
+            sub: subject, callID: callID, iat: now, exp: now + Double(ttlSeconds), nonce: UUID().uuidString.lowercased(), jti: nil,
             iss: issuer, aud: audience.map { .init([$0]) }, scope: scope.map { .init([$0]) })
         return try await JWTKeyCollection().add(hmac: key(secret), digestAlgorithm: .sha256).sign(claims)
     }

@@ -8,6 +8,11 @@ extension WebSocketCall {
     func admit(_ bytes: Int) -> Bool {
         guard socket != nil else { return false }
         guard let exceeded = intake.admit(bytes: bytes, now: Clocks.monotonicSeconds()) else { return true }
+        rateExceeded(exceeded)
+        return false
+    }
+
+    private func rateExceeded(_ exceeded: CallIntake.Exceeded) {
         surroundings.metrics.rateLimited(kind: exceeded.rawValue)
         write(
             .error(
@@ -15,7 +20,11 @@ extension WebSocketCall {
                     code: "rate_limited", message: "Too many \(exceeded.rawValue) in too short a time.",
                     hint: "Send audio as it is spoken, not faster.", fatal: true)))
         finish(Termination(result: .failed, reason: .rateLimited))
-        return false
+    }
+
+    func received(frame bytes: Int) {
+        guard socket != nil, let exceeded = intake.admitFrame(bytes: bytes, now: Clocks.monotonicSeconds()) else { return }
+        rateExceeded(exceeded)
     }
 
     func handle(_ event: ClientEvent) {

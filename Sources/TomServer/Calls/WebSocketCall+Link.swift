@@ -30,14 +30,6 @@ extension WebSocketCall: CallLink {
 
     func flush() { socket?.flush() }
 
-    func close(_ termination: Termination) {
-        guard let socket else { return }
-        if !saidStopped { write(.stopped(reason: termination.reason.rawValue)) }
-        let code = CloseCode(termination.reason)
-        socket.close(code: code.rawValue, reason: code.reason)
-        conclude(termination, tellSession: false)
-    }
-
     func write(_ event: ServerEvent) {
         guard let socket else { return }
         // an event of unusual size must not hold its memory for the rest of the call

@@ -43,6 +43,8 @@ final class WebSocketCall: WebSocketEndpoint {
     var saidStopped = false
     /// Whether no event was taken yet: `start` may be the first only.
     var isFirstMessage = true
+    /// How the socket is to be closed, where the reason of the call's end alone does not decide it.
+    private var closeCode: CloseCode?
     private let expires: Double?
     private let begun: NIODeadline
     private var graceTimer: Scheduled<Void>?
@@ -191,11 +193,18 @@ final class WebSocketCall: WebSocketEndpoint {
     /// Ends the call from the server's side: the session is released, the caller told why, the socket closed.
     /// - Parameter closeCode: where the reason alone does not decide it.
     func finish(_ termination: Termination, closeCode: CloseCode? = nil) {
-        guard let socket else { return }
+        guard socket != nil else { return }
+        self.closeCode = closeCode
+        // a session says goodbye and closes its link by itself
         if case .running(let session) = phase { session.end(termination) }
-        // the session may have said goodbye and closed by itself
-        guard self.socket != nil else { return }
+        guard socket != nil else { return }
         if case .fresh = phase { sendConnected() }
+        close(termination)
+    }
+
+    /// Tells the caller why the call is over and closes the socket.
+    func close(_ termination: Termination) {
+        guard let socket else { return }
         if !saidStopped { write(.stopped(reason: termination.reason.rawValue)) }
         let code = closeCode ?? CloseCode(termination.reason)
         socket.close(code: code.rawValue, reason: code.reason)

@@ -35,7 +35,11 @@ struct Routes: Sendable {
         }
         router.get("v1/messages") { try await listMessages($0, $1) }
         router.get("ws/stream/:call_id") { try await openCall($0, $1) }
-        if let path = configuration.echoPath { router.get(RouterPath(path)) { try await openEcho($0, $1) } }
+        for (path, endpoint) in configuration.testEndpoints {
+            router.get(RouterPath(path)) { request, context in
+                try await upgrade(context, try WebSocketHandshake(request.head), [], endpoint)
+            }
+        }
         for path in ["/", "**"] as [RouterPath] { router.get(path) { request, _ in try assets.respond(to: request) } }
         return router
     }
@@ -100,10 +104,6 @@ struct Routes: Sendable {
         return try await upgrade(context, handshake, [TomProtocol.name]) {
             WebSocketCall(surroundings, live: live, expires: expires)
         }
-    }
-
-    private func openEcho(_ request: Request, _ context: ServerRequestContext) async throws -> Response {
-        try await upgrade(context, try WebSocketHandshake(request.head), []) { EchoEndpoint() }
     }
 
     private func upgrade(

@@ -149,9 +149,12 @@ public final class WebSocketConnection: ChannelInboundHandler {
             parser.message.withUnsafeBytes { endpoint.received(text: $0) }
         case .binary where state == .open:
             parser.message.withUnsafeBytes { endpoint.received(binary: $0) }
-        case .ping: parser.control.withUnsafeBytes { send(.pong, $0) }
+        case .ping, .pong, .piece:
+            let bytes = item == .piece ? 0 : parser.control.count
+            if state == .open { endpoint.received(frame: bytes) }
+            if item == .ping { parser.control.withUnsafeBytes { send(.pong, $0) } }
         case .close(let code): peerClosed(code)
-        case .text, .binary, .pong: break
+        case .text, .binary: break
         }
     }
 

@@ -6,6 +6,9 @@ public protocol WebSocketEndpoint: AnyObject {
     func received(text: UnsafeRawBufferPointer)
     /// A whole binary message. The bytes are valid during the call only.
     func received(binary: UnsafeRawBufferPointer)
+    /// A frame that is no message came: a ping or pong with `bytes` of payload, or a piece of a message that goes on (0, its
+    /// bytes come with the message). A ping is answered unless the endpoint closes the socket here.
+    func received(frame bytes: Int)
     /// `WebSocketConnection.isWritable` changed.
     func writabilityChanged()
     /// The socket ended without the endpoint having closed it; called at most once, and nothing is called after it.

@@ -5,12 +5,14 @@
 /// (7.4), and the bounds of `WebSocketLimits`. Nothing but a message's own bytes is buffered, so that memory is bounded by one
 /// message. After it threw, the connection is over and the parser must not be asked again.
 struct WebSocketFrameParser: Sendable {
-    /// Something the peer said completely.
+    /// A frame that ended.
     enum Item: Equatable {
         /// A whole message is in `message`.
         case text, binary
         /// The payload is in `control`.
         case ping, pong
+        /// A message goes on in the next frame.
+        case piece
         /// `nil` when the peer gave no code.
         case close(code: UInt16?)
     }
@@ -39,7 +41,7 @@ struct WebSocketFrameParser: Sendable {
         self.maxFragments = maxFragments
     }
 
-    /// Reads on in `input` from `offset`, which it advances, up to the next whole item.
+    /// Reads on in `input` from `offset`, which it advances, up to the end of a frame.
     /// - Returns: `nil` when the input is used up.
     mutating func next(
         _ input: UnsafeRawBufferPointer, _ offset: inout Int
@@ -62,7 +64,7 @@ struct WebSocketFrameParser: Sendable {
             }
             guard payloadRemaining == 0 else { return nil }
             (headerCount, headerNeeded) = (0, 2)
-            if let item = try endFrame() { return item }
+            return try endFrame()
         }
     }
 
@@ -136,13 +138,13 @@ struct WebSocketFrameParser: Sendable {
         guard valid else { throw .invalidUTF8 }
     }
 
-    private mutating func endFrame() throws(WebSocketViolation) -> Item? {
+    private mutating func endFrame() throws(WebSocketViolation) -> Item {
         switch opcode {
         case 0x8: return .close(code: try closeCode())
         case 0x9: return .ping
         case 0xA: return .pong
         default:
-            guard isFinal, let item = assembling else { return nil }
+            guard isFinal, let item = assembling else { return .piece }
             assembling = nil
             guard item != .text || utf8.isComplete else { throw .invalidUTF8 }
             return item

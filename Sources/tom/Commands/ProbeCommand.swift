@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 public import TomProbe
+import TomServer
 
 extension ProbeOptions.Framing: ExpressibleByArgument {}
 
@@ -89,7 +90,7 @@ struct ProbeCommand: AsyncParsableCommand {
         }
         if let turns, turns < 1 { throw ValidationError("--turns must be at least 1.") }
         if let duration, duration < 1 { throw ValidationError("--duration must be at least 1 second.") }
-        if let callID, !CallIDs.isValid(callID + (calls > 1 ? "-\(calls)" : "")) {
+        if let callID, !CallID.isValid(callID + (calls > 1 ? "-\(calls)" : "")) {
             throw ValidationError("A call id has at most 100 characters of A-Z a-z 0-9 . _ : -")
         }
         if [sloSTT, sloLLM, sloTTS, sloRTT, sloE2E].contains(where: { !$0.isFinite || $0 <= 0 }) {
@@ -103,8 +104,7 @@ struct ProbeCommand: AsyncParsableCommand {
             let sources = try self.options.sources()
             let resolved = try sources.resolve().checked()
             let options = try await probeOptions(espeak: resolved.text(.espeakPath).map(Settings.path) ?? "")
-            let tokens = try await callTokens(options, sources: sources, resolved: resolved)
-            let probe = Probe(options) { tokens[$0] }
+            let probe = Probe(options, token: try tokenMaker(sources, resolved))
             report = try await ProbeProgressLine.show(probe, isQuiet: quiet) { try await probe.run() }
             try write(report)
         } catch {
@@ -144,22 +144,16 @@ struct ProbeCommand: AsyncParsableCommand {
             callID: callID ?? "probe-\(String(UInt32.random(in: .min ... .max), radix: 16))")
     }
 
-    /// The token of every call, made beforehand: they differ by call id, and each is good once.
-    private func callTokens(
-        _ options: ProbeOptions, sources: SettingSources, resolved: ResolvedSettings
-    ) async throws -> [String: String] {
-        let ids = (0..<options.calls).map { options.id(ofCall: $0) }
-        if let token = sources.environment["TOM_PROBE_TOKEN"], !token.isEmpty {
-            return Dictionary(uniqueKeysWithValues: ids.map { ($0, token) })
-        }
-        guard resolved.text(.jwtSecret) != nil else { return [:] }
+    /// Makes the token of a call: they differ by call id, and each is good once.
+    private func tokenMaker(
+        _ sources: SettingSources, _ resolved: ResolvedSettings
+    ) throws -> @Sendable (String) async throws -> String? {
+        if let token = sources.environment["TOM_PROBE_TOKEN"], !token.isEmpty { return { _ in token } }
+        guard resolved.text(.jwtSecret) != nil else { return { _ in nil } }
         let issuer = try CallTokenIssuer(Settings(resolved).admission)
-        var tokens: [String: String] = [:]
-        for id in ids {
-            tokens[id] = try await issuer.issue(
-                callID: id, subject: "probe", scope: nil, lifetime: resolved.integer(.jwtMaxTTLSeconds), at: Date()
-            ).token
+        let lifetime = resolved.integer(.jwtMaxTTLSeconds)
+        return { callID in
+            try await issuer.issue(callID: callID, subject: "probe", scope: nil, lifetime: lifetime, at: Date()).token
         }
-        return tokens
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TomServer
 
 /// `tom token`: makes a token for a call.
 struct TokenCommand: AsyncParsableCommand {
@@ -33,7 +34,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     func validate() throws {
         if callID == nil, scope == nil { throw ValidationError("Give --call-id, or --scope operator.") }
-        if let callID, !CallIDs.isValid(callID) {
+        if let callID, !CallID.isValid(callID) {
             throw ValidationError("A call id has 1 to 100 characters of A-Z a-z 0-9 . _ : -")
         }
         if let ttl, ttl < 1 { throw ValidationError("--ttl must be at least 1 second.") }
@@ -49,18 +50,5 @@ struct TokenCommand: AsyncParsableCommand {
         let token = try await CallTokenIssuer(admission)
             .issue(callID: callID, subject: sub, scope: scope, lifetime: ttl ?? longest, at: Date())
         Terminal.write(json ? try ScriptOutput.json(token) : token.token + "\n")
-    }
-}
-
-/// The shape of call ids (docs/protocol.md, Connecting).
-enum CallIDs {
-    static func isValid(_ text: String) -> Bool {
-        (1...100).contains(text.utf8.count)
-            && text.unicodeScalars.allSatisfy { scalar in
-                switch scalar {
-                case "A"..."Z", "a"..."z", "0"..."9", ".", "_", ":", "-": true
-                default: false
-                }
-            }
     }
 }

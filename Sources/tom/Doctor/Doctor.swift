@@ -7,7 +7,7 @@ struct Doctor {
     /// Runs every check, in the order of the report.
     func examine() async -> [Finding] {
         let agent = EngineChecks.agent(file: settings.conversation.agentFile)
-        let engines = EngineChecks(engines: settings.engines, language: agent.language)
+        let engines = EngineChecks(engines: settings.engines, agent: agent.agent)
         return [
             [agent.finding],
             await engines.findings(),

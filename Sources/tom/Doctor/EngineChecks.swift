@@ -1,26 +1,30 @@
 import Foundation
 import TomEngines
 import TomErrors
-import TomProbe
+import TomPocketSphinx
 
 /// Checks of the agent and of the engine of each stage.
 struct EngineChecks {
     let engines: Settings.Engines
-    /// The agent's language, BCP 47.
-    let language: String
+    /// `nil` when it cannot be read: then there is nothing to check its engines with.
+    let agent: Agent?
 
-    /// One finding a stage; the speech stage says a word.
-    func findings() async -> [Finding] { [stt, llm, await tts()] }
+    /// One finding a stage: the recogniser is made with the agent's grammar, and the voice says a word, as at the start of
+    /// `tom serve`.
+    func findings() async -> [Finding] {
+        guard let agent else { return [] }
+        return [await stt(agent), llm, await tts(agent)]
+    }
 
-    /// Reads the agent file; the language is English when it cannot be read.
-    static func agent(file: String?) -> (finding: Finding, language: String) {
+    /// Reads the agent file.
+    static func agent(file: String?) -> (finding: Finding, agent: Agent?) {
         do {
             let agent = try load(file)
             let source = file ?? "built in"
-            return (.ok("agent", "\(agent.name), language \(agent.language) (\(source))"), agent.language)
+            return (.ok("agent", "\(agent.name), language \(agent.language) (\(source))"), agent)
         } catch {
             let fix = error.hint ?? "Correct the file, or remove AGENT_FILE to use the built-in English receptionist."
-            return (.failed("agent", error.message, fix: fix), "en")
+            return (.failed("agent", error.message, fix: fix), nil)
         }
     }
 
@@ -34,7 +38,7 @@ struct EngineChecks {
         return try Agent.load(yaml: [UInt8](data), source: file)
     }
 
-    private var stt: Finding {
+    private func stt(_ agent: Agent) async -> Finding {
         switch engines.stt {
         case .off:
             return .warning(
@@ -45,22 +49,29 @@ struct EngineChecks {
                 "stt", "the mock understands the same words whatever is said", fix: "Set REALTIME_STT=local.")
         case .local: break
         }
-        guard language.lowercased().hasPrefix("en") else {
+        guard agent.language.lowercased().hasPrefix("en") else {
             return .failed(
-                "stt", "PocketSphinx has an English model only, and the agent speaks “\(language)”",
+                "stt", "PocketSphinx has an English model only, and the agent speaks “\(agent.language)”",
                 fix:
-                    "Set REALTIME_STT=off: typed text, keys and speech output work in “\(language)”. To hear callers in it, "
-                    + "REALTIME_STT=provider is needed, which this version does not have yet.")
+                    "Set REALTIME_STT=off: typed text, keys and speech output work in “\(agent.language)”. To hear callers in "
+                    + "it, REALTIME_STT=provider is needed, which this version does not have yet.")
         }
+        return await pocketSphinx(agent)
+    }
+
+    private func pocketSphinx(_ agent: Agent) async -> Finding {
         let directory = engines.pocketSphinxModelDir
-        let missing = [
-            "en-us/mdef", "en-us/means", "en-us/variances", "en-us/transition_matrices", "cmudict-en-us.dict",
-        ]
-        .filter { !FileManager.default.isReadableFile(atPath: "\(directory)/\($0)") }
-        guard missing.isEmpty else {
-            return .failed(
-                "stt", "PocketSphinx's model is incomplete: \(directory) lacks \(missing.joined(separator: ", "))",
-                fix: "Run apt-get install pocketsphinx-en-us, or set STT_POCKETSPHINX_MODEL_DIR.")
+        let dropped: [DroppedPhrase]
+        do throws(EngineError) {
+            dropped = try await EngineSet.pocketSphinx(agent, engines).droppedPhrases.values.flatMap(\.self)
+        } catch {
+            return .failed("stt", error.message, fix: error.hint ?? "Set STT_POCKETSPHINX_MODEL_DIR.")
+        }
+        guard dropped.isEmpty else {
+            let first = dropped.prefix(3).map(\.description).joined(separator: "; ")
+            return .warning(
+                "stt", "\(dropped.count) phrases of the agent will not be heard: \(first)",
+                fix: "Use words that are in \(directory)/cmudict-en-us.dict.")
         }
         return .ok("stt", "PocketSphinx, model in \(directory), at most \(engines.pocketSphinxMaxDecoders) decoders")
     }
@@ -73,19 +84,21 @@ struct EngineChecks {
         }
     }
 
-    private func tts() async -> Finding {
+    private func tts(_ agent: Agent) async -> Finding {
         switch engines.tts {
         case .off:
             return .warning("tts", "text to speech is off: answers are text only", fix: "Set REALTIME_TTS=local.")
         case .mock: return .warning("tts", "the mock answers with a tone", fix: "Set REALTIME_TTS=local.")
         case .local: break
         }
-        do {
-            let spoken = try await CallerVoice.sentence("Hello.", language: language, program: engines.espeakPath)
-            return .ok(
-                "tts", "\(engines.espeakPath) speaks “\(language)”: \(spoken.samples.count / 16) ms for one word")
+        let voice = "\(engines.espeakPath), language “\(agent.language)”" + (agent.voice.map { ", voice \($0)" } ?? "")
+        do throws(EngineError) {
+            try await EspeakSynthesizer(configuration: EngineSet.espeak(engines))
+                .check(language: agent.language, voice: agent.voice)
         } catch {
-            return .failed("tts", error.message, fix: "Run apt-get install espeak-ng, or set ESPEAK_PATH.")
+            let fix = error.hint ?? "Run apt-get install espeak-ng, or set ESPEAK_PATH."
+            return .failed("tts", "\(voice): \(error.message)", fix: fix)
         }
+        return .ok("tts", voice)
     }
 }

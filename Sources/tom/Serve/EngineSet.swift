@@ -51,42 +51,54 @@ struct EngineSet {
             return MockSynthesizer(
                 durationMs: Int(settings.mock.audio.milliseconds), delay: settings.mock.ttsDelay)
         case .local:
-            var configuration = EspeakConfiguration()
-            configuration.executable = settings.espeakPath
-            configuration.timeout = settings.ttsTimeout
-            let espeak = EspeakSynthesizer(configuration: configuration)
+            let espeak = EspeakSynthesizer(configuration: espeak(settings))
             for agent in agents { try await espeak.check(language: agent.language, voice: agent.voice) }
             return espeak
         }
+    }
+
+    static func espeak(_ settings: Settings.Engines) -> EspeakConfiguration {
+        var configuration = EspeakConfiguration()
+        configuration.executable = settings.espeakPath
+        configuration.timeout = settings.ttsTimeout
+        return configuration
     }
 
     private static func transcribers(
         _ settings: Settings.Engines, _ agents: [Agent], _ logger: Logger
     ) async throws -> [String: any Transcriber] {
         var transcribers: [String: any Transcriber] = [:]
+        let dropped = Counter(label: "tom_queue_dropped_total", dimensions: [("queue", "stt_audio")])
         for agent in agents {
             switch settings.stt {
             case .off: break
             case .mock: transcribers[agent.id] = MockTranscriber(delay: settings.mock.sttDelay)
             case .local where agent.language == "en":
-                transcribers[agent.id] = try await pocketSphinx(agent, settings, logger)
+                let transcriber = try await pocketSphinx(agent, settings) { dropped.increment(by: $0) }
+                warn(of: transcriber, agent, logger)
+                transcribers[agent.id] = transcriber
             case .local: break
             }
         }
         return transcribers
     }
 
-    private static func pocketSphinx(
-        _ agent: Agent, _ settings: Settings.Engines, _ logger: Logger
-    ) async throws -> PocketSphinxTranscriber {
+    /// The recogniser of `agent`, proved to work.
+    /// - Throws: `EngineError` when its model or grammar cannot be used.
+    static func pocketSphinx(
+        _ agent: Agent, _ settings: Settings.Engines, onDroppedAudio: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async throws(EngineError) -> PocketSphinxTranscriber {
         var configuration = PocketSphinxConfiguration()
         configuration.modelPath = settings.pocketSphinxModelDir + "/en-us"
         configuration.dictionaryPath = settings.pocketSphinxModelDir + "/cmudict-en-us.dict"
         configuration.maximumDecoders = settings.pocketSphinxMaxDecoders
-        let dropped = Counter(label: "tom_queue_dropped_total", dimensions: [("queue", "stt_audio")])
         let transcriber = try PocketSphinxTranscriber(
-            configuration: configuration, grammars: SpeechGrammar.grammars(for: agent)
-        ) { dropped.increment(by: $0) }
+            configuration: configuration, grammars: SpeechGrammar.grammars(for: agent), onDroppedAudio: onDroppedAudio)
+        try await transcriber.prepare()
+        return transcriber
+    }
+
+    private static func warn(of transcriber: PocketSphinxTranscriber, _ agent: Agent, _ logger: Logger) {
         for (expectation, phrases) in transcriber.droppedPhrases where !phrases.isEmpty {
             logger.warning(
                 "phrases of the agent are not in the recogniser's dictionary",
@@ -94,7 +106,5 @@ struct EngineSet {
                     "agent.id": "\(agent.id)", "expectation": "\(expectation.rawValue)", "phrases": "\(phrases.count)",
                 ])
         }
-        try await transcriber.prepare()
-        return transcriber
     }
 }

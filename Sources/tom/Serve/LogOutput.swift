@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Logging
 
 /// Where logs go: standard error, as text for a person at a terminal or one JSON object a line for everything else.
@@ -34,6 +35,6 @@ struct JSONLogHandler: LogHandler {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let line = try? encoder.encode(fields) else { return }
-        FileHandle.standardError.write(line + Data("\n".utf8))
+        Terminal.write(Array(line) + [UInt8(ascii: "\n")], to: STDERR_FILENO)
     }
 }

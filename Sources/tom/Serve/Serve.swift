@@ -34,6 +34,7 @@ struct Serve {
             profiles: profiles,
             defaultAgent: agents.answering.id, configuration: sessionConfiguration,
             tools: TakeMessage(store: store, logger: logger), logger: logger)
+        try factory.checkJournals()
         let server = TomServer(
             configuration: serverConfiguration, factory: factory, assets: Self.asset,
             messages: TakenMessages(store: store),
@@ -70,17 +71,19 @@ struct Serve {
 
     // MARK: Agents
 
-    /// The agent that answers, and all that a call may ask for.
+    /// The agent that answers, and all that a call may ask for: who brings an agent does not want ours to answer beside it.
     private static func agents(file: String?) throws -> (answering: Agent, all: [Agent]) {
-        let bundled = [try Agent.bundled(language: "en"), try Agent.bundled(language: "de")]
-        guard let file else { return (bundled[0], bundled) }
+        guard let file else {
+            let english = try Agent.bundled(language: "en")
+            return (english, [english, try Agent.bundled(language: "de")])
+        }
         guard let data = FileManager.default.contents(atPath: file) else {
             throw ServeError(
                 code: "agent.unreadable", message: "the agent file \(file) cannot be read.",
                 hint: "Give --agent the path of a readable YAML file.", category: .invalidRequest)
         }
         let own = try Agent.load(yaml: [UInt8](data), source: file)
-        return (own, [own] + bundled.filter { $0.id != own.id })
+        return (own, [own])
     }
 
     private func profile(_ agent: Agent, _ engines: CallEngines, _ logger: Logger) async -> CallProfile {

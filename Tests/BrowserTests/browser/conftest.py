@@ -12,6 +12,8 @@ from speech import say
 HERE = pathlib.Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
 WAIT_MS = 30_000
+SILENT = 0.001
+CUT_MS = 300  # from the word that a reply is cut to silence at the analyser, on a loaded machine
 expect.set_options(timeout=WAIT_MS)
 
 MOCK = {"REALTIME_STT": "mock", "REALTIME_LLM": "mock", "REALTIME_TTS": "mock", "DEV_ALLOW_NO_JWT": "true"}
@@ -149,6 +151,14 @@ class Caller:
     def quiet(self):
         """Waits for half a second without sound."""
         self.page.wait_for_function("() => observed.levels.length > 25 && observed.levels.slice(-25).every((l) => l.rms < 0.001)")
+
+    def check_cut(self, at: float):
+        """Checks that a reply was heard until `at`, and no sound after it before the next reply."""
+        levels = self.levels(at - 1000)
+        assert max(level["rms"] for level in levels if level["at"] < at) > 0.01, "the reply was heard before it was cut"
+        until = min((e["at"] for e in self.events("tts_start") if e["at"] > at), default=at + 5000)
+        after = [level["rms"] for level in levels if at + CUT_MS <= level["at"] < until]
+        assert after and all(rms < SILENT for rms in after)
 
     def violations(self):
         return self.page.evaluate("observed.violations")

@@ -1,7 +1,7 @@
 // Runs in every page before the page's own code, from outside it (the page's security policy does not apply): records what
 // crosses the WebSocket, what reaches the loudspeaker and what the policy refuses. The page knows nothing of it.
 (() => {
-  const seen = { events: [], sent: [], violations: [], levels: [], sockets: [], tracks: [] };
+  const seen = { events: [], sent: [], violations: [], levels: [], sockets: [], lines: [], tracks: [] };
   Object.defineProperty(window, 'observed', { value: seen });
 
   document.addEventListener('securitypolicyviolation', (event) => {
@@ -13,6 +13,7 @@
     constructor(url, protocols) {
       super(url, protocols);
       seen.sockets.push({ url: String(url), protocols: [...protocols] });
+      seen.lines.push(this);
       this.addEventListener('message', ({ data }) => {
         const binary = typeof data !== 'string';
         const event = binary ? { type: 'binary', size: data.byteLength } : JSON.parse(data);

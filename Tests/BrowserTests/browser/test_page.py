@@ -3,16 +3,11 @@
 import json
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from axe import axe_violations
 from conftest import MOCK
 from tokens import SECRET, mint
-
-
-def axe_violations(page):
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found]
 
 
 def test_loads_without_errors_or_policy_violations(serve, browse):

@@ -77,6 +77,33 @@ def test_a_lost_line_with_a_token_asks_for_a_fresh_one(serve, browse):
     caller.phase("idle")
 
 
+def test_a_token_that_runs_out_ends_the_call(serve, browse):
+    caller = browse(serve({**GUARDED, "JWT_ENDS_CALL": "true"}).url)
+    caller.enter_token(mint("call-1", lifetime=8))
+    caller.call_and_wait()
+    assert "no longer valid" in caller.told("problem.authorisationEnded")
+    caller.phase("idle")
+    expect(caller.page.get_by_role("button", name="Enter a token")).to_be_visible()
+
+
+def test_too_much_that_the_server_refuses(serve, browse):
+    caller = browse(serve().url)
+    caller.call_and_wait()
+    caller.page.evaluate("for (let i = 0; i < 20; i++) observed.lines[0].send('{\"type\": \"nonsense\"}')")
+    assert "did not accept" in caller.told("problem.protocol")
+    caller.phase("idle")
+
+
+def test_a_page_that_was_held_up_keeps_its_call(serve, browse):
+    caller = browse(serve().url)
+    caller.call_and_wait()
+    caller.page.evaluate("() => { const end = performance.now() + 5000; while (performance.now() < end); }")
+    before = len(caller.sent("binary"))
+    caller.page.wait_for_function("(n) => observed.sent.filter((m) => m.type === 'binary').length > n + 150", arg=before)
+    assert max(m["size"] for m in caller.sent("binary")[before:]) == 16000, "what had waited went in messages of half a second"
+    caller.phase("live")
+
+
 def test_too_many_calls_from_one_address(serve, browse):
     caller = browse(serve({**MOCK, "RATE_LIMIT_CONN_PER_MIN": "2"}).url)
     for _ in range(2):

@@ -1,4 +1,4 @@
-import { FrameBuffer } from '../../../web/dashboard/js/frame-buffer.js';
+import { FrameBuffer, Pace } from '../../../web/dashboard/js/frame-buffer.js';
 import { readCalls } from '../../../web/dashboard/js/call-list.js';
 import { fromBase64, isCallId, isToken, parseEvent, streamURL, subprotocols, toBase64, tokenCallId }
   from '../../../web/dashboard/js/protocol.js';
@@ -77,6 +77,16 @@ Deno.test('microphone audio waits in order, in few messages, and the oldest give
   assertEquals(samples.length, 250 * 320);
   assert(samples.every((value, i) => value === 10 + Math.floor(i / 320)));
   assertEquals(buffer.drain(), []);
+});
+
+Deno.test('a heap of microphone frames goes in few messages, and the steady stream one by one', () => {
+  const pace = new Pace(75, 40);
+  /** @param {number} count @param {number} from @param {number} step in ms */
+  const allowed = (count, from, step) =>
+    Array.from({ length: count }, (_, i) => pace.allows(from + i * step)).filter(Boolean).length;
+  assertEquals(allowed(500, 0, 20), 500);
+  assertEquals(allowed(300, 20_000, 0), 40);
+  assertEquals(allowed(500, 20_020, 20), 500);
 });
 
 Deno.test('the list of calls is read with tolerance', () => {

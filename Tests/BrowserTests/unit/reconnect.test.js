@@ -35,6 +35,20 @@ Deno.test('what would only happen again is not tried again', () => {
   for (const status of [400, 401, 403, 409]) assert(!afterRefusal(refusal(status), 0).retry, String(status));
 });
 
+Deno.test('close code 1008 is explained by the reason of the server\'s stopped', () => {
+  /** @param {string} [reason] @param {number} [code] */
+  const told = (reason, code = 1008) => {
+    const { retry, notice } = afterClose(code, 0, true, reason);
+    return [retry, notice.key, notice.action];
+  };
+  assertEquals(told('authorization_ended'), [false, 'problem.authorisationEnded', 'token']);
+  assertEquals(told('protocol_error'), [false, 'problem.protocol', 'retry']);
+  for (const reason of ['', undefined, 'something new', 'constructor']) {
+    assertEquals(told(reason), [false, 'problem.policy', 'retry']);
+  }
+  assertEquals(told('authorization_ended', 1013), [false, 'problem.overload', 'retry']);
+});
+
 Deno.test('a spent token asks for a fresh one instead of a reconnection', () => {
   const decision = afterClose(1006, 0, true);
   assertEquals([decision.retry, decision.notice.key, decision.notice.action], [false, 'problem.tokenSpent', 'token']);

@@ -206,6 +206,36 @@ struct CallProtocolTests {
         }
     }
 
+    /// The session closes its link by itself, with what it knows: the reason.
+    @Test func binaryThatWasNotNegotiatedEndsARunningCallWith1003() async throws {
+        try await withCall { socket, _ in
+            try await socket.send(#"{"type":"start"}"#)
+            _ = try await socket.next("connected")
+            try await socket.send(binary: [1, 2])
+            #expect(try await socket.closeCode() == 1003)
+        }
+    }
+
+    @Test func aFloodOfPingsEndsTheCallWith1013() async throws {
+        try await withCall(configure: { $0.rates.messagesPerSecond = 20 }) { socket, factory in
+            try await socket.send(#"{"type":"start"}"#)
+            try await socket.socket.send((0..<200).flatMap { _ in TestFrame.bytes(9, [1, 2, 3]) })
+            let error = try await socket.next("error").json
+            #expect(error["code"] as? String == "rate_limited" && error["fatal"] as? Bool == true)
+            #expect(try await socket.closeCode() == 1013)
+            await factory.wait { $0.last == .end(Termination(result: .failed, reason: .rateLimited)) }
+        }
+    }
+
+    @Test func aMessageInEndlessPiecesEndsTheCallWith1013() async throws {
+        try await withCall(configure: { $0.rates.messagesPerSecond = 20 }) { socket, _ in
+            try await socket.send(#"{"type":"start"}"#)
+            try await socket.socket.send(
+                TestFrame.bytes(1, [], final: false) + (0..<200).flatMap { _ in TestFrame.bytes(0, [], final: false) })
+            #expect(try await socket.closeCode() == 1013)
+        }
+    }
+
     @Test func badBinaryAudioIsAnsweredAndTheCallGoesOn() async throws {
         try await withCall { socket, factory in
             try await socket.send(#"{"type":"start","framing":"binary"}"#)

@@ -27,7 +27,11 @@ final class ScriptedSession: CallSession {
     func begin() { told(.begin) }
     func receiveAudio(_ bytes: UnsafeRawBufferPointer) { told(.audio(Array(bytes))) }
     func receive(_ input: CallerInput) { told(.input(input)) }
-    func end(_ termination: Termination) { told(.end(termination)) }
+    /// As the real one does, it closes its link with what it knows.
+    func end(_ termination: Termination) {
+        told(.end(termination))
+        link.close(termination)
+    }
 
     private func told(_ told: Told) {
         factory.note(told)

@@ -12,6 +12,7 @@ struct LifeSignTests {
         func opened(_ socket: WebSocketConnection) {}
         func received(text: UnsafeRawBufferPointer) { texts.append(String(decoding: text, as: UTF8.self)) }
         func received(binary: UnsafeRawBufferPointer) {}
+        func received(frame bytes: Int) {}
         func writabilityChanged() {}
         func ended(_ end: WebSocketEnd) { ends.append(end) }
     }

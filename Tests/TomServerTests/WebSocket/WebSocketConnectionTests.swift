@@ -3,6 +3,7 @@ import NIOCore
 import Testing
 import TomConversation
 import TomSession
+import TomTestKit
 
 @testable import TomServer
 
@@ -14,7 +15,7 @@ struct WebSocketConnectionTests {
         headers: [String] = [], _ body: @escaping @Sendable (TestWebSocket) async throws -> Void
     ) async throws {
         try await withServer(configure: {
-            $0.echoPath = "/echo"
+            $0.serveEcho(on: "/echo")
             configure(&$0)
         }) { port, _ in
             try await body(try await TestWebSocket.connect(port, "/echo", headers: headers))

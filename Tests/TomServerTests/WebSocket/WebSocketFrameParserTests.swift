@@ -22,6 +22,7 @@ private func parse(_ pieces: [[UInt8]], maxBytes: Int = 65_536, maxFragments: In
                     case .ping: said.append(.ping(parser.control))
                     case .pong: said.append(.pong(parser.control))
                     case .close(let code): said.append(.close(code))
+                    case .piece: break
                     }
                 }
                 return false

@@ -36,6 +36,7 @@ export class Call {
     this.serial = 0; // grows with every start and end, so that what is late is recognised
     this.timer = 0;
     this.fatal = '';
+    this.stopReason = '';
     /** @type {CallState} */
     this.state = {
       phase: 'idle', activity: 'listening', callId: '', startedAt: null, muted: false, microphone: true, attempt: 0,
@@ -76,6 +77,7 @@ export class Call {
     const wished = this.state.attempt === 0 ? this.options.callId : '';
     const callId = tokenCallId(token) ?? (wished === '' ? freshCallId() : wished);
     this.fatal = '';
+    this.stopReason = '';
     this.update({ callId });
     this.connection = new Connection({ callId, token, framing }, this.events, {
       opened: () => this.onOpen(),
@@ -113,6 +115,8 @@ export class Call {
         });
       case 'error':
         return this.onErrorEvent(event);
+      case 'stopped':
+        this.stopReason = event.reason ?? '';
     }
   }
 
@@ -151,7 +155,7 @@ export class Call {
     if (opened) {
       this.events.emit('moment', 'lost');
       this.speaker.drop(this.speaker.currentId);
-      return this.decide(serial, afterClose(code, this.state.attempt, hadToken));
+      return this.decide(serial, afterClose(code, this.state.attempt, hadToken, this.stopReason));
     }
     const refusal = await askWhyRefused(this.state.callId, this.options.token);
     if (serial !== this.serial) return;

@@ -147,6 +147,8 @@ export const de = {
   'problem.refused': 'Der Server hat den Anruf mit Status {status} abgelehnt.',
   'problem.connectionLost': 'Die Verbindung ging verloren. TOM wird auf einer neuen Leitung angerufen.',
   'problem.protocol': 'Der Server hat den Anruf beendet, weil er nicht annahm, was diese Seite sandte.',
+  'problem.policy':
+    'Der Server hat den Anruf beendet, ohne zu sagen, warum: Das Zugangstoken gilt nicht mehr, oder zu vieles, was diese Seite sandte, wurde abgelehnt.',
   'problem.authorisationEnded': 'Der Server hat den Anruf beendet: das Zugangstoken gilt nicht mehr.',
   'problem.server': 'Im Server ist etwas schiefgegangen. TOM wird auf einer neuen Leitung angerufen.',
   'problem.overload':

@@ -138,6 +138,8 @@ export const en = {
   'problem.refused': 'The server refused the call with status {status}.',
   'problem.connectionLost': 'The connection was lost. TOM is called again on a fresh line.',
   'problem.protocol': 'The server ended the call because it did not accept what this page sent.',
+  'problem.policy':
+    'The server ended the call without saying why: the access token is no longer valid, or too much of what this page sent was refused.',
   'problem.authorisationEnded': 'The server ended the call: the access token is no longer valid.',
   'problem.server': 'Something went wrong in the server. TOM is called again on a fresh line.',
   'problem.overload':

@@ -11,9 +11,18 @@ const PASSING = new Set([1001, 1005, 1006, 1011, 1012]);
 
 /** @type {Record<number, import('./i18n.js').Key>} */
 const CLOSE_WORDS = {
-  1001: 'problem.draining', 1003: 'problem.protocol', 1007: 'problem.protocol', 1008: 'problem.authorisationEnded',
+  1001: 'problem.draining', 1003: 'problem.protocol', 1007: 'problem.protocol', 1008: 'problem.policy',
   1009: 'problem.protocol', 1011: 'problem.server', 1013: 'problem.overload',
 };
+
+/**
+ * Close code 1008 stands for more than one thing; the reason of the `stopped` before it says which.
+ * @type {Map<string, Notice>}
+ */
+const POLICY_NOTICES = new Map([
+  ['authorization_ended', { key: 'problem.authorisationEnded', kind: 'error', action: 'token' }],
+  ['protocol_error', { key: 'problem.protocol', kind: 'error', action: 'retry' }],
+]);
 
 /**
  * Why the server refuses the call, in words. The page learns it by asking the same address over HTTP after a failed
@@ -51,9 +60,12 @@ export function refusalNotice(refusal, hadToken) {
 /**
  * What to do when a call's socket has closed without the user or the server ending the call.
  * @param {number} closeCode @param {number} attempt attempts made so far @param {boolean} hadToken
+ * @param {string} stopReason of the server's `stopped`; empty when none came
  * @returns {Decision}
  */
-export function afterClose(closeCode, attempt, hadToken) {
+export function afterClose(closeCode, attempt, hadToken, stopReason = '') {
+  const policy = closeCode === 1008 ? POLICY_NOTICES.get(stopReason) : undefined;
+  if (policy) return { retry: false, delayMs: 0, notice: policy };
   const key = CLOSE_WORDS[closeCode] ?? 'problem.connectionLost';
   if (!PASSING.has(closeCode)) return { retry: false, delayMs: 0, notice: { key, kind: 'error', action: 'retry' } };
   // A token is good for one connection: only the user can bring the next one.
