@@ -21,6 +21,8 @@ public struct PocketSphinxConfiguration: Sendable, Equatable {
     public var interimIntervalMs = 240
     /// How far speech may be from the phrase it is taken for; see ``Verification``. Lower rejects more.
     public var maximumDeviation = Verification.defaultLimit
+    /// The same where digits are expected.
+    public var maximumDigitsDeviation = Verification.digitsLimit
 
     public init() {}
 }

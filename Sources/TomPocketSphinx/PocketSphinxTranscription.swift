@@ -154,14 +154,11 @@ extension PocketSphinxTranscription {
     }
 
     private func isAccepted(_ hypothesis: Recognizer.Hypothesis) -> Bool {
-        hypothesis.deviation.map { $0 <= limit(hypothesis) } ?? false
+        hypothesis.isConfirmed && hypothesis.deviation.map { $0 <= limit } ?? false
     }
 
-    /// A row of digits is as free as it is long: nothing is forgiven for its length.
-    private func limit(_ hypothesis: Recognizer.Hypothesis) -> Double {
-        if expectation == .digits { return configuration.maximumDeviation }
-        return Verification.limit(
-            words: hypothesis.text.split(separator: " ").count, base: configuration.maximumDeviation)
+    private var limit: Double {
+        expectation == .digits ? configuration.maximumDigitsDeviation : configuration.maximumDeviation
     }
 
     private func transcript(_ hypothesis: Recognizer.Hypothesis) -> Transcript {
@@ -172,7 +169,7 @@ extension PocketSphinxTranscription {
         }
         guard isAccepted(hypothesis) else { return Transcript(text: nil, language: "en") }
         // One half at the limit, close to one where the phrase explains the audio as well as any sequence of sounds.
-        let confidence = 1 / (1 + exp((deviation - self.limit(hypothesis)) / 6))
+        let confidence = 1 / (1 + exp((deviation - self.limit) / 6))
         return Transcript(text: hypothesis.text, language: "en", confidence: confidence)
     }
 }

@@ -125,9 +125,14 @@ extension SpeechGrammar {
         return "#JSGF V1.0;\ngrammar \(name);\n" + rules.joined(separator: "\n") + "\n"
     }
 
+    /// What one word of a digit string costs. Without it, digits that were not said are found in the ends of those that were
+    /// ("seven" as "eight one"), since any of them may follow any other for nothing. The value is the best of several on
+    /// synthetic voices; a recogniser that normalises weights is not harmed by equal ones. See: JSGF section 4.3.3, weights.
+    private static let digitWeight = "/0.00000000000002/ "
+
     private var digitRules: [String] {
-        var rules = [Self.rule("digit", digitWords)]
-        if !repeatWords.isEmpty { rules.append(Self.rule("times", repeatWords)) }
+        var rules = [Self.rule("digit", digitWords.map { Self.digitWeight + $0 })]
+        if !repeatWords.isEmpty { rules.append(Self.rule("times", repeatWords.map { Self.digitWeight + $0 })) }
         let item = repeatWords.isEmpty ? "<digit>" : "<digit> | <times> <digit>"
         rules.append("<item> = \(item);")
         rules.append("<digits1> = <item>;")

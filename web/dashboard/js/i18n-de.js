@@ -56,6 +56,7 @@ export const de = {
   'transcript.keys': 'Tasten',
   'transcript.interrupted': 'Unterbrochen: so viel war zu hören',
   'transcript.unheard': '(unterbrochen, bevor ein Wort zu hören war)',
+  'transcript.wordless': '(gehört, nicht in Worte gefasst)',
   'transcript.failed': 'Fehlgeschlagen',
   'transcript.tool.open': 'TOM benutzt: {name}',
   'transcript.tool.done': 'TOM hat benutzt: {name}',

@@ -53,6 +53,7 @@ export const en = {
   'transcript.keys': 'keys',
   'transcript.interrupted': 'Interrupted: this much was heard',
   'transcript.unheard': '(interrupted before a word was heard)',
+  'transcript.wordless': '(heard, not put into words)',
   'transcript.failed': 'Failed',
   'transcript.tool.open': 'TOM is using: {name}',
   'transcript.tool.done': 'TOM used: {name}',

@@ -58,11 +58,21 @@ export class TranscriptView extends Panel {
     const time = make('time', '', new Date(entry.at).toLocaleTimeString());
     time.dateTime = new Date(entry.at).toISOString();
     who.append(time);
-    const unheard = entry.state === 'interrupted' && entry.text.trim() === '';
-    const text = make('p', unheard ? 'text unheard' : 'text', unheard ? t('transcript.unheard') : entry.text);
+    const wordless = this.wordless(entry);
+    const text = make('p', wordless === '' ? 'text' : 'text wordless', wordless || entry.text);
     item.replaceChildren(who, text);
-    if (entry.state === 'interrupted' && !unheard) item.append(make('p', 'fate', t('transcript.interrupted')));
+    if (entry.state === 'interrupted' && wordless === '') item.append(make('p', 'fate', t('transcript.interrupted')));
     if (entry.state === 'failed') item.append(make('p', 'fate', t('transcript.failed')));
+  }
+
+  /**
+   * What stands in place of an entry's text: speech that was kept as sound or not understood comes without.
+   * @param {Entry} entry @returns {string} empty when the entry has a text of its own
+   */
+  wordless(entry) {
+    if (entry.text.trim() !== '') return '';
+    if (entry.state === 'interrupted') return t('transcript.unheard');
+    return entry.side === 'caller' ? t('transcript.wordless') : '';
   }
 
   /** @param {Entry} entry */
@@ -75,7 +85,7 @@ export class TranscriptView extends Panel {
   announce(entry) {
     if (entry.state === 'open' || !this.live) return;
     const who = { caller: `${t('transcript.you')}: `, agent: `${t('transcript.agent')}: `, note: '' }[entry.side];
-    this.live.textContent = who + (entry.kind === 'tool' ? this.toolWords(entry) : entry.text);
+    this.live.textContent = who + (entry.kind === 'tool' ? this.toolWords(entry) : this.wordless(entry) || entry.text);
   }
 }
 customElements.define('tom-transcript', TranscriptView);
