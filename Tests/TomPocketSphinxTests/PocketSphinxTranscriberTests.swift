@@ -159,6 +159,21 @@ struct PocketSphinxTranscriberTests {
             await transcriber.hears(audio + SpokenAudio.silence(seconds: 5)) == Transcript(text: nil, language: "en"))
     }
 
+    @Test func aLineThatNeverFallsSilentFreesItsDecoderForOthers() async throws {
+        let transcriber = try transcriber {
+            $0.maximumDecoders = 1
+            $0.maximumTurnSeconds = 2
+        }
+        let recorder = TranscriptRecorder()
+        let noisy = transcriber.begin(recorder)
+        noisy.feed(SpokenAudio.silence(seconds: 3))
+        let audio = try await SpokenAudio.samples("where are you", voice: "en-us")
+        #expect(await transcriber.hears(audio)?.text == "where are you")
+        #expect(await recorder.whole().last?.transcript == Transcript(text: nil, language: "en"), "it is decided already")
+        noisy.finish()
+        #expect(recorder.events.count { $0.isTerminal } == 1)
+    }
+
     /// Prints figures; a slow machine is no failure.
     @Test func measuresSpeedAndMemory() async throws {
         let transcriber = try transcriber { $0.maximumDecoders = 1 }
