@@ -12,7 +12,7 @@ final class Recognizer {
         /// See ``Verification``; `nil` without words.
         var deviation: Double?
         var heardSpeech: Bool
-        /// Whether a second opinion, where one is asked for, is the same.
+        /// Whether nothing speaks against it: it is no decoy, and a second opinion, where one is asked for, is the same.
         var isConfirmed: Bool
     }
 
@@ -94,6 +94,7 @@ final class Recognizer {
     }
 
     private func isConfirmed(_ text: String) -> Bool {
+        if grammars[expectation]?.isDecoy(text) == true { return false }
         guard expectation == .digits, let second else { return true }
         return transcript(of: second.segments) == text
     }

@@ -72,4 +72,21 @@ struct SpeechGrammarTests {
         #expect(grammars[.longAudio]?.phrases.contains("cancel") == true)
         #expect(grammars[.longAudio]?.phrases.contains("yes") == false)
     }
+
+    @Test func aDecoyIsListenedForAndNotReported() throws {
+        let grammar = SpeechGrammar(
+            phrases: ["what did you say", "pardon"], decoys: ["what is your address", "pardon", "help"])
+        #expect(grammar.decoys == ["what is your address", "help"], "a phrase is no decoy")
+        let jsgf = try #require(grammar.jsgf(name: "g"))
+        #expect(jsgf.contains("<long> = what did you say | what is your address;"))
+        #expect(jsgf.contains("<short> = pardon | help;"))
+        #expect(grammar.words.isSuperset(of: ["address", "help"]))
+        #expect(grammar.isDecoy("what is your address") && grammar.isDecoy("hello what is your address please"))
+        #expect(!grammar.isDecoy("what did you say") && !grammar.isDecoy("what did you say please"))
+        #expect(grammar.completes("what is your address") == false)
+        let grammars = SpeechGrammar.grammars(for: try .bundled(language: "en"))
+        #expect(grammars[.open]?.decoys == [] && grammars[.yesNo]?.decoys == [])
+        #expect(grammars[.shortAudio]?.decoys.contains("what is your address") == true)
+        #expect(grammars[.yesNo]?.phrases.contains("i would like to leave a message") == true)
+    }
 }

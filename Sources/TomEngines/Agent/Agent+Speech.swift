@@ -8,10 +8,9 @@ extension Agent {
     public func grammarPhrases(for expectation: Expectation) -> [String] {
         let spoken: [String]
         switch expectation {
-        case .open:
+        case .open, .yesNo:
+            // Who is asked "Shall I take a message?" may as well say what they would like.
             spoken = intents.flatMap(\.phrases) + slots.flatMap(\.change)
-        case .yesNo:
-            spoken = phrases(of: [.repeat, .cancel, .endCall, .offerMessage]) + slots.flatMap(\.change)
         case .digits:
             spoken = phrases(of: [.repeat, .cancel]) + slots.filter { $0.expectation == .digits }.flatMap(\.skip)
         case .shortAudio, .longAudio:

@@ -5,6 +5,9 @@
 public struct SpeechGrammar: Sendable, Equatable {
     /// Normalised, each once, in the order given.
     public private(set) var phrases: [String]
+    /// Whole phrases that are listened for so that they are not taken for one of ``phrases``, and then not reported: a question
+    /// that resembles "what did you say" is none.
+    public private(set) var decoys: [String]
     /// Words for single digits, `zero`, `oh`; empty when digit strings are not expected.
     public private(set) var digitWords: [String]
     /// Words that repeat the digit after them, `double`.
@@ -30,14 +33,16 @@ public struct SpeechGrammar: Sendable, Equatable {
 
     /// - Parameters:
     ///   - phrases: of intents, yes and no words, names of slots, with weekdays written out; any case and punctuation.
+    ///   - decoys: likewise; those that are phrases too do not count.
     ///   - digitWords: words for single digits; empty for none.
     ///   - repeatWords: words such as `double`.
     public init(
-        phrases: [String], digitWords: [String] = [], repeatWords: [String] = [],
+        phrases: [String], decoys: [String] = [], digitWords: [String] = [], repeatWords: [String] = [],
         leads: [String] = SpeechGrammar.englishLeads, tails: [String] = SpeechGrammar.englishTails,
         hesitations: [String] = SpeechGrammar.englishHesitations
     ) {
         self.phrases = Self.normalised(phrases)
+        self.decoys = Self.normalised(decoys).filter { [phrases = Set(self.phrases)] in !phrases.contains($0) }
         self.digitWords = Self.normalised(digitWords)
         self.repeatWords = Self.normalised(repeatWords)
         self.leads = Self.normalised(leads)
@@ -55,12 +60,12 @@ public struct SpeechGrammar: Sendable, Equatable {
     /// Every word that can be heard.
     public var words: Set<String> {
         let texts =
-            phrases + digitWords + (digitWords.isEmpty ? [] : repeatWords)
+            phrases + decoys + digitWords + (digitWords.isEmpty ? [] : repeatWords)
             + (hasLongPhrase ? leads + tails + hesitations : [])
         return Set(texts.flatMap { $0.split(separator: " ").map(String.init) })
     }
 
-    private var hasLongPhrase: Bool { phrases.contains(where: Self.takesSmallTalk) }
+    private var hasLongPhrase: Bool { (phrases + decoys).contains(where: Self.takesSmallTalk) }
 
     static func takesSmallTalk(_ phrase: String) -> Bool {
         phrase.split(separator: " ").count >= shortestWithSmallTalk
@@ -87,6 +92,7 @@ extension SpeechGrammar {
             }
         }
         phrases = known(phrases)
+        decoys = decoys.filter { !$0.split(separator: " ").map(String.init).contains(where: isUnknown) }
         digitWords = known(digitWords)
         repeatWords = known(repeatWords)
         leads = known(leads)
@@ -100,8 +106,8 @@ extension SpeechGrammar {
     /// Repetition is written out and not with `+`: the library expands that to a jump back to the start of the
     /// enclosing rule, from where every other phrase could follow. See: JSpeech Grammar Format, W3C Note 5 June 2000.
     public func jsgf(name: String) -> String? {
-        let long = phrases.filter(Self.takesSmallTalk)
-        let short = phrases.filter { !Self.takesSmallTalk($0) }
+        let long = (phrases + decoys).filter(Self.takesSmallTalk)
+        let short = (phrases + decoys).filter { !Self.takesSmallTalk($0) }
         var rules: [String] = []
         var alternatives: [String] = []
         if !short.isEmpty {
@@ -153,7 +159,14 @@ extension SpeechGrammar {
         if !words.isEmpty, words.allSatisfy({ digitWords.contains($0) || repeatWords.contains($0) }) {
             return phrases.contains(text) ? true : nil
         }
-        return ([text] + Self.without(leads, text)).contains { candidate in
+        return isWhole(text, among: phrases)
+    }
+
+    /// Whether `text` is a decoy, small talk around it or not: it was heard, and is not to be reported.
+    public func isDecoy(_ text: String) -> Bool { !isWhole(text, among: phrases) && isWhole(text, among: decoys) }
+
+    private func isWhole(_ text: String, among phrases: [String]) -> Bool {
+        ([text] + Self.without(leads, text)).contains { candidate in
             guard !phrases.contains(candidate) else { return true }
             return tails.contains { tail in
                 candidate.hasSuffix(" " + tail) && phrases.contains(String(candidate.dropLast(tail.count + 1)))

@@ -12,8 +12,8 @@ def say(folder: pathlib.Path, name: str, *parts: float | str, tail: float = 30) 
         if isinstance(part, str):
             raw = folder / f"{name}-{index}-raw.wav"
             subprocess.run(["espeak-ng", "-v", "en-us", "-s", "150", "-w", raw, part], check=True)
-            # with the headroom of a microphone; the level makes no difference, for the browser's gain control evens it out
-            subprocess.run(["sox", raw, "-r", "48000", "-c", "1", piece, "gain", "-n", "-9"], check=True)
+            # as loud as eSpeak NG makes it; the browser's gain control evens the level out
+            subprocess.run(["sox", "-G", raw, "-r", "48000", "-c", "1", piece], check=True)
         else:
             # sox dithers it: in digital silence the browser's noise suppression learns nothing and mutes the first words
             subprocess.run(["sox", "-n", "-r", "48000", "-c", "1", "-b", "16", piece, "trim", "0", str(part)], check=True)

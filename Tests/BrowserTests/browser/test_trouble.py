@@ -97,8 +97,8 @@ def test_too_much_that_the_server_refuses(serve, browse):
 def test_a_page_that_was_held_up_keeps_its_call(serve, browse):
     caller = browse(serve().url)
     caller.call_and_wait()
-    caller.page.evaluate("() => { const end = performance.now() + 5000; while (performance.now() < end); }")
     before = len(caller.sent("binary"))
+    caller.page.evaluate("() => { const end = performance.now() + 5000; while (performance.now() < end); }")
     caller.page.wait_for_function("(n) => observed.sent.filter((m) => m.type === 'binary').length > n + 150", arg=before)
     assert max(m["size"] for m in caller.sent("binary")[before:]) == 16000, "what had waited went in messages of half a second"
     caller.phase("live")
