@@ -63,7 +63,8 @@ public struct SessionFactory: CallSessionFactory {
         do throws(SessionError) {
             return try Journal(
                 directory: directory, callID: options.callID,
-                startedAtMs: Int64(Date().timeIntervalSince1970 * 1_000), dropped: metrics.journalDropped, logger: logger)
+                startedAtMs: Int64(Date().timeIntervalSince1970 * 1_000), dropped: metrics.journalDropped,
+                logger: logger)
         } catch {
             metrics.journalDropped.increment()
             logger.error("journal cannot be written", metadata: ["error.code": "\(error.code)"])

@@ -189,7 +189,9 @@ struct InterruptionTests {
         scene.speakOn(400)
         scene.stopSpeaking()
         scene.wait(700)
-        let resumed = scene.call.journal.contains { if case .audioSent(ResponseID(2), _) = $0.input { true } else { false } }
+        let resumed = scene.call.journal.contains {
+            if case .audioSent(ResponseID(2), _) = $0.input { true } else { false }
+        }
         #expect(resumed)
         scene.send(.clientInterrupted(playedMs: 0))
         #expect(scene.record == ["typed:hi"])

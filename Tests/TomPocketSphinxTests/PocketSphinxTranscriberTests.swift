@@ -169,7 +169,8 @@ struct PocketSphinxTranscriberTests {
         noisy.feed(SpokenAudio.silence(seconds: 3))
         let audio = try await SpokenAudio.samples("where are you", voice: "en-us")
         #expect(await transcriber.hears(audio)?.text == "where are you")
-        #expect(await recorder.whole().last?.transcript == Transcript(text: nil, language: "en"), "it is decided already")
+        #expect(
+            await recorder.whole().last?.transcript == Transcript(text: nil, language: "en"), "it is decided already")
         noisy.finish()
         #expect(recorder.events.count { $0.isTerminal } == 1)
     }

@@ -20,7 +20,8 @@ extension SpeechGrammar {
             let decoys = expectation == .digits ? [] : agent.grammarPhrases(for: .open)
             grammars[expectation] = SpeechGrammar(
                 phrases: phrases, decoys: decoys,
-                digitWords: digits.filter { !repeats.contains($0) }, repeatWords: digits.filter { repeats.contains($0) })
+                digitWords: digits.filter { !repeats.contains($0) }, repeatWords: digits.filter { repeats.contains($0) }
+            )
         }
         return grammars
     }

@@ -19,7 +19,8 @@ public enum TokenMint {
     ) async throws -> String {
         let now = (issuedAt ?? Clocks.unixSeconds()).rounded(.down)
         let claims = CallClaims(
-            sub: subject, callID: callID, iat: now, exp: now + Double(ttlSeconds), nonce: UUID().uuidString.lowercased(), jti: nil,
+            sub: subject, callID: callID, iat: now, exp: now + Double(ttlSeconds),
+            nonce: UUID().uuidString.lowercased(), jti: nil,
             iss: issuer, aud: audience.map { .init([$0]) }, scope: scope.map { .init([$0]) })
         return try await JWTKeyCollection().add(hmac: key(secret), digestAlgorithm: .sha256).sign(claims)
     }

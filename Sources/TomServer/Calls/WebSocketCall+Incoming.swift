@@ -23,7 +23,9 @@ extension WebSocketCall {
     }
 
     func received(frame bytes: Int) {
-        guard socket != nil, let exceeded = intake.admitFrame(bytes: bytes, now: Clocks.monotonicSeconds()) else { return }
+        guard socket != nil, let exceeded = intake.admitFrame(bytes: bytes, now: Clocks.monotonicSeconds()) else {
+            return
+        }
         rateExceeded(exceeded)
     }
 

@@ -17,7 +17,8 @@ extension SettingKey {
         "From the end of the caller's turn to its transcript; later, TOM apologises.")
     static let llmTimeoutMs = SettingKey(
         "LLM_TIMEOUT_MS", .integer(100...120_000), default: "15000",
-        "From the transcript to the first text of the answer, and from one piece of it to the next; later, TOM apologises.")
+        "From the transcript to the first text of the answer, and from one piece of it to the next; later, TOM apologises."
+    )
     static let ttsTimeoutMs = SettingKey(
         "TTS_TIMEOUT_MS", .integer(100...120_000), default: "10000",
         "From a sentence to its first audio, and from one piece of it to the next; later, TOM apologises. Also the longest "

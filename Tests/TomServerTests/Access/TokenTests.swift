@@ -14,7 +14,8 @@ private func claims(
     scope: String? = nil
 ) -> CallClaims {
     CallClaims(
-        sub: sub, callID: callID, iat: iat, exp: exp, nbf: nbf, nonce: nonce, jti: jti, iss: iss, aud: aud.map { .init($0) },
+        sub: sub, callID: callID, iat: iat, exp: exp, nbf: nbf, nonce: nonce, jti: jti, iss: iss,
+        aud: aud.map { .init($0) },
         scope: scope.map { .init([$0]) })
 }
 
@@ -67,7 +68,8 @@ struct TokenTests {
         (claims(callID: nil), "auth.missing_claim"), (claims(callID: "other"), "auth.call_id_mismatch"),
         (claims(iat: nil), "auth.missing_claim"), (claims(exp: nil), "auth.missing_claim"),
         (claims(exp: now - 1), "auth.missing_claim"), (claims(iat: now - 70, exp: now - 10), "auth.expired_token"),
-        (claims(iat: now + 10, exp: now + 60), "auth.issued_in_future"), (claims(nbf: now + 6), "auth.not_yet_valid"), (claims(exp: now + 61), "auth.lives_too_long"),
+        (claims(iat: now + 10, exp: now + 60), "auth.issued_in_future"), (claims(nbf: now + 6), "auth.not_yet_valid"),
+        (claims(exp: now + 61), "auth.lives_too_long"),
         (claims(nonce: nil), "auth.missing_claim"), (claims(nonce: ""), "auth.missing_claim"),
         (claims(nonce: String(repeating: "n", count: 257)), "auth.missing_claim"),
     ])
