@@ -17,6 +17,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -51,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -82,6 +84,12 @@ let package = Package(
         .target(
             name: "TomPocketSphinx", dependencies: ["TomErrors", "TomConversation", "TomEngines", "CPocketSphinx"],
             swiftSettings: strict),
+        .target(
+            name: "TomProviders",
+            dependencies: [
+                "TomErrors", "TomAudio", "TomConversation", "TomEngines", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
+                nioSSL,
+            ], swiftSettings: strict),
         .target(name: "TomStore", dependencies: ["TomErrors", "TomAudio", logging], swiftSettings: strict),
 
         // L2: shells
@@ -116,8 +124,8 @@ let package = Package(
         .executableTarget(
             name: "tom",
             dependencies: [
-                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomStore",
-                "TomSession", "TomServer", "TomDashboard", "TomProbe", "TomAgents", hummingbird, nioCore, nioPosix,
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomProviders",
+                "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe", "TomAgents", hummingbird, nioCore, nioPosix,
                 nioSSL, jwtKit, lifecycle,
                 logging, metrics,
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -141,6 +149,12 @@ let package = Package(
         tests(
             "TomEnginesTests", ["TomEngines", "TomAgents", "TomConversation", "TomAudio", "TomErrors", "TomTestKit"]),
         tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomConversation", "TomAudio", "TomErrors"]),
+        tests(
+            "TomProvidersTests",
+            [
+                "TomProviders", "TomEngines", "TomConversation", "TomAudio", "TomErrors", "TomTestKit", asyncHTTPClient,
+                nioCore, nioPosix,
+            ]),
         tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),
         tests(
             "TomSessionTests",

@@ -38,6 +38,8 @@ public enum ResponseEvent: Sendable, Equatable {
     case expects(Expectation)
     /// The call is over once this response has been heard.
     case endsCall
+    /// Another engine goes on with this generation.
+    case failedOver(EngineFailover)
     /// Terminal.
     case finished
     /// Terminal.

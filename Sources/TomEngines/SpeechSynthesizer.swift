@@ -31,6 +31,8 @@ public struct SynthesisRequest: Sendable {
 public enum SynthesisEvent: Sendable, Equatable {
     /// PCM16 mono samples at `rate`, any number of them above zero.
     case audio([Int16], rate: SampleRate)
+    /// Another engine goes on with this sentence.
+    case failedOver(EngineFailover)
     /// Terminal.
     case finished
     /// Terminal.

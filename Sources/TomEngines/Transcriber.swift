@@ -53,6 +53,8 @@ public enum TranscriptionEvent: Sendable, Equatable {
     /// Words so far; they may still change. `turnComplete` is `true` when the words form a whole phrase, `false` when more
     /// must come, `nil` when the engine cannot tell.
     case interim(text: String, turnComplete: Bool?)
+    /// Another engine goes on with this turn.
+    case failedOver(EngineFailover)
     /// The turn's transcript, terminal.
     case final(Transcript)
     /// Terminal.

@@ -66,8 +66,10 @@ public struct CannedSpeech: Sendable {
         let (events, feed) = AsyncStream.makeStream(of: SynthesisEvent.self)
         let task = synthesizer.synthesize(request) { event in
             feed.yield(event)
-            if case .audio = event { return }
-            feed.finish()
+            switch event {
+            case .audio, .failedOver: return
+            case .finished, .failed: feed.finish()
+            }
         }
         var audio: Audio?
         for await event in events {
@@ -75,7 +77,7 @@ public struct CannedSpeech: Sendable {
             case .audio(let samples, let rate):
                 audio = Audio(samples: (audio?.samples ?? []) + samples, rate: rate)
             case .failed(let error): throw error
-            case .finished: break
+            case .finished, .failedOver: break
             }
         }
         guard let audio else {

@@ -9,6 +9,7 @@ import TomEngines
 final class ReplyConverter: Sendable {
     struct Output: Sendable {
         var samples: [Int16] = []
+        var failover: EngineFailover?
         var end: End?
         enum End: Sendable { case finished, failed(EngineError) }
     }
@@ -27,6 +28,7 @@ final class ReplyConverter: Sendable {
         switch event {
         case .audio(let samples, let rate) where rate == outputRate: return Output(samples: samples)
         case .audio(let samples, let rate): return resample(samples, rate)
+        case .failedOver(let failover): return Output(failover: failover)
         case .finished:
             var tail: [Int16] = []
             state.withLock { $0.resampler?.flush(into: &tail) }

@@ -62,6 +62,7 @@ extension Session {
         switch event {
         case .interim(let text, let complete):
             apply(.transcriptInterim(turn, text: text, turnComplete: complete))
+        case .failedOver(let failover): failedOver("stt", failover)
         case .final(let transcript):
             transcriptionEnded(turn)
             metrics.engine("stt", .ok)
@@ -111,6 +112,7 @@ extension Session {
         case .memory(let memory): apply(.responseMemory(id, memory))
         case .expects(let expectation): apply(.responseExpects(id, expectation))
         case .endsCall: apply(.responseEndsCall(id))
+        case .failedOver(let failover): failedOver("llm", failover)
         case .finished:
             generation = nil
             running.lane.close()
@@ -153,6 +155,7 @@ extension Session {
     }
 
     func synthesisReported(_ segment: SegmentID, _ event: ReplyConverter.Output) {
+        if let failover = event.failover { failedOver("tts", failover) }
         if !event.samples.isEmpty, conversation.wantsAudio(of: segment) {
             playout.append(event.samples)
             apply(.audioGenerated(segment, samples: event.samples.count))
@@ -199,6 +202,21 @@ extension Session {
             metadata: [
                 "engine.kind": "\(kind)", "error.code": "\(error.code)", "error.category": "\(error.category.rawValue)",
             ])
+    }
+
+    /// An engine was replaced in the middle of a turn: the caller's client and the operator learn of it, the caller hears nothing.
+    private func failedOver(_ kind: String, _ failover: EngineFailover) {
+        metrics.failedOver(kind, failover)
+        logger.warning(
+            "engine replaced",
+            metadata: [
+                "engine.kind": "\(kind)", "engine.name": "\(failover.from)", "engine.next": "\(failover.to)",
+                "error.code": "\(failover.error.code)",
+            ])
+        emit(
+            .notice(
+                code: "\(kind).failover",
+                message: "\(failover.from) failed (\(failover.error.code)); \(failover.to) takes its place."))
     }
 
     /// Counts and logs what matters to the operator; never what was said.

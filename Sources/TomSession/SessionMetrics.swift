@@ -1,6 +1,7 @@
 import CoreMetrics
 import Metrics
 import TomConversation
+import TomEngines
 
 /// The instruments the sessions of one agent report to, created once per server: label sets are closed, so every instrument
 /// exists from the start and none is looked up per event. Agents share the instruments whose labels are the same.
@@ -17,6 +18,7 @@ struct SessionMetrics: Sendable {
     private let stages: [String: Timer]
     private let turns: [TurnStatus: Counter]
     private let requests: [String: Counter]
+    private let factory: any MetricsFactory
 
     init(engines: EngineNames, factory: any MetricsFactory) {
         func counter(_ label: String, _ dimensions: [(String, String)] = []) -> Counter {
@@ -47,11 +49,20 @@ struct SessionMetrics: Sendable {
             }
         }
         self.requests = requests
+        self.factory = factory
     }
 
     enum Outcome: String, CaseIterable { case ok, failed, cancelled }
 
     func engine(_ kind: String, _ outcome: Outcome) { requests["\(kind).\(outcome.rawValue)"]?.increment() }
+
+    /// Rare enough to be looked up each time.
+    func failedOver(_ kind: String, _ failover: EngineFailover) {
+        Counter(
+            label: "tom_engine_failovers_total",
+            dimensions: [("kind", kind), ("from", failover.from), ("to", failover.to)], factory: factory
+        ).increment()
+    }
 
     func turnEnded(_ status: TurnStatus, _ latency: TurnLatency) {
         turns[status]?.increment()

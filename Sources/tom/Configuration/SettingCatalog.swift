@@ -12,6 +12,7 @@ enum SettingCatalog {
         Section(title: "Listening", keys: listening),
         Section(title: "Who may call", keys: admission),
         Section(title: "Engines", keys: engines),
+        Section(title: "Engines of providers", keys: providers),
         Section(title: "Mock engines", keys: mocks),
         Section(title: "Conversation", keys: conversation),
         Section(title: "Limits", keys: limits),
@@ -36,6 +37,11 @@ enum SettingCatalog {
     private static let engines = [
         SettingKey.stt, .llm, .tts, .sttTimeoutMs, .llmTimeoutMs, .ttsTimeoutMs, .pocketSphinxModelDir,
         .pocketSphinxMaxDecoders, .espeakPath,
+    ]
+    private static let providers = [
+        SettingKey.sttEngine, .sttProviderURL, .sttProviderKey, .sttProviderModel, .llmEngine, .llmProviderURL,
+        .llmProviderKey, .llmModel, .ttsEngine, .ttsProviderURL, .ttsProviderKey, .ttsProviderModel, .ttsVoice,
+        .allowEgress, .engineConnectTimeoutMs, .failoverPatienceMs,
     ]
     private static let mocks = [
         SettingKey.mockDelayMs, .mockSTTDelayMs, .mockLLMDelayMs, .mockTTSDelayMs, .mockTTSAudioMs,

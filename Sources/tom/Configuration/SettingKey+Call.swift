@@ -4,14 +4,15 @@ extension SettingKey {
 
     static let stt = SettingKey(
         "REALTIME_STT", .word(engineWords), default: "local",
-        "Speech to text. `local` is PocketSphinx with the agent's phrases as its grammar; `off` leaves typed text and keys."
-    )
+        "Speech to text. `local` is PocketSphinx with the agent's phrases as its grammar; `provider` is what STT_ENGINE names; "
+            + "`off` leaves typed text and keys.")
     static let llm = SettingKey(
         "REALTIME_LLM", .word(engineWords), default: "local",
-        "Language model. `local` is the receptionist of the agent file; `off` answers nothing.")
+        "Language model. `local` is the receptionist of the agent file; `provider` is what LLM_ENGINE names; `off` answers "
+            + "nothing.")
     static let tts = SettingKey(
         "REALTIME_TTS", .word(engineWords), default: "local",
-        "Text to speech. `local` is eSpeak NG; `off` leaves the text of the answers.")
+        "Text to speech. `local` is eSpeak NG; `provider` is what TTS_ENGINE names; `off` leaves the text of the answers.")
     static let sttTimeoutMs = SettingKey(
         "STT_TIMEOUT_MS", .integer(100...120_000), default: "10000",
         "From the end of the caller's turn to its transcript; later, TOM apologises.")

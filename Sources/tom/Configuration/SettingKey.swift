@@ -35,6 +35,8 @@ struct SettingKey: Sendable, Equatable {
         case integer(ClosedRange<Int>)
         /// One of a closed set of words.
         case word([String])
+        /// Some of a closed set of words, each once, comma-separated in order.
+        case order([String])
         case text
         /// A file or directory; a leading `~/` is the home directory.
         case path
@@ -54,6 +56,7 @@ extension SettingKey.Kind {
         case .boolean: "true or false"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .word(let words): words.joined(separator: " | ")
+        case .order(let words): "one or more of \(words.joined(separator: ", ")), comma-separated in order"
         case .text: "text"
         case .path: "a path"
         case .host: "a host name or IP address"
@@ -68,6 +71,7 @@ extension SettingKey.Kind {
         case .boolean: SettingValue.boolean(value) == nil ? "is neither true nor false" : nil
         case .integer(let range): Self.objection(to: value, in: range)
         case .word(let words): words.contains(value) ? nil : "is not one of the known words"
+        case .order(let words): Self.objection(to: SettingValue.list(value), among: words)
         case .text, .path: value.contains("\0") ? "holds a NUL byte" : nil
         case .host: value.contains(where: { $0.isWhitespace || $0 == "/" }) ? "is not a host name or address" : nil
         case .origins:
@@ -78,6 +82,11 @@ extension SettingKey.Kind {
             SettingValue.list(value).first { !SettingValue.isAddressRange($0) }
                 .map { "holds “\($0)”, which is neither an address nor a CIDR range" }
         }
+    }
+
+    private static func objection(to list: [String], among words: [String]) -> String? {
+        if let unknown = list.first(where: { !words.contains($0) }) { return "holds “\(unknown)”, which is not known" }
+        return list.isEmpty ? "names nothing" : Set(list).count < list.count ? "names one twice" : nil
     }
 
     private static func objection(to value: String, in range: ClosedRange<Int>) -> String? {

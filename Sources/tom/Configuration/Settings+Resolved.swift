@@ -95,40 +95,6 @@ extension Settings.Admission {
     }
 }
 
-extension Settings.Engines {
-    fileprivate init(_ resolved: ResolvedSettings, _ problems: inout [SettingProblem]) {
-        stt = Self.choice(.stt, resolved, &problems)
-        llm = Self.choice(.llm, resolved, &problems)
-        tts = Self.choice(.tts, resolved, &problems)
-        sttTimeout = .milliseconds(resolved.integer(.sttTimeoutMs))
-        llmTimeout = .milliseconds(resolved.integer(.llmTimeoutMs))
-        ttsTimeout = .milliseconds(resolved.integer(.ttsTimeoutMs))
-        pocketSphinxModelDir = Settings.path(resolved.text(.pocketSphinxModelDir) ?? "")
-        pocketSphinxMaxDecoders = resolved.integer(.pocketSphinxMaxDecoders)
-        espeakPath = Settings.path(resolved.text(.espeakPath) ?? "")
-        let every = resolved.integer(.mockDelayMs)
-        mock = Settings.Mock(
-            sttDelay: .milliseconds(resolved.optionalInteger(.mockSTTDelayMs) ?? every),
-            llmDelay: .milliseconds(resolved.optionalInteger(.mockLLMDelayMs) ?? every),
-            ttsDelay: .milliseconds(resolved.optionalInteger(.mockTTSDelayMs) ?? every),
-            audio: .milliseconds(resolved.integer(.mockTTSAudioMs)))
-    }
-
-    /// `provider` is a word of the contract for which this version has no engine.
-    private static func choice(
-        _ key: SettingKey, _ resolved: ResolvedSettings, _ problems: inout [SettingProblem]
-    ) -> Settings.EngineChoice {
-        let word = resolved.text(key) ?? "local"
-        if let choice = Settings.EngineChoice(rawValue: word) { return choice }
-        problems.append(
-            SettingProblem(
-                key: key.name, source: resolved[key].source,
-                reason: "“\(word)” names a hosted engine, and this version has none",
-                fix: "Use local, mock or off."))
-        return .off
-    }
-}
-
 extension Settings.Conversation {
     fileprivate init(_ resolved: ResolvedSettings, _ problems: inout [SettingProblem]) {
         let (minimum, maximum) = (resolved.integer(.endpointingMinDelayMs), resolved.integer(.endpointingMaxDelayMs))

@@ -61,10 +61,28 @@ struct Settings: Sendable, Equatable {
         var pocketSphinxMaxDecoders: Int
         var espeakPath: String
         var mock: Mock
+        /// Engines of the stages whose choice is `provider`, in the order in which they are asked.
+        var sttOrder: [String]
+        var llmOrder: [String]
+        var ttsOrder: [String]
+        var sttProvider: Provider?
+        var llmProvider: Provider?
+        var ttsProvider: Provider?
+        var ttsVoice: String
+        var allowsEgress: Bool
+        var connectTimeout: Duration
+        var failoverPatience: Duration
+    }
+
+    /// A model behind an OpenAI-compatible API.
+    struct Provider: Sendable, Equatable {
+        var url: String
+        var key: Secret?
+        var model: String
     }
 
     /// Which engine a stage runs.
-    enum EngineChoice: String, Sendable, Equatable, CaseIterable { case off, mock, local }
+    enum EngineChoice: String, Sendable, Equatable, CaseIterable { case off, mock, local, provider }
 
     /// How the mock engines behave.
     struct Mock: Sendable, Equatable {

@@ -13,7 +13,36 @@ struct EngineChecks {
     /// `tom serve`.
     func findings() async -> [Finding] {
         guard let agent else { return [] }
-        return [await stt(agent), llm, await tts(agent)]
+        return await stt(agent) + llm() + tts(agent)
+    }
+
+    /// One finding for each engine of a failover order.
+    private func inOrder(
+        _ order: [String], _ stage: String, _ provider: Settings.Provider?, local: () async -> Finding
+    ) async -> [Finding] {
+        var findings: [Finding] = []
+        for name in order {
+            switch name {
+            case "openai": findings.append(await reach(provider, stage))
+            case "mock": findings.append(.warning(stage, "the mock is among the engines", fix: "Leave it out."))
+            default: findings.append(await local())
+            }
+        }
+        return findings
+    }
+
+    private func reach(_ provider: Settings.Provider?, _ stage: String) async -> Finding {
+        guard let provider else { return .failed(stage, "no provider is set", fix: "Set its URL and model.") }
+        let providers = ProviderSet(engines)
+        let finding: Finding
+        do throws(EngineError) {
+            try await providers.client(provider, stage: stage).reach()
+            finding = .ok(stage, "\(provider.url) answers, model \(provider.model)")
+        } catch {
+            finding = .failed(stage, "\(provider.url): \(error.message)", fix: error.hint ?? "Check the provider.")
+        }
+        await providers.shutdown()
+        return finding
     }
 
     /// Reads the agent file.
@@ -38,23 +67,32 @@ struct EngineChecks {
         return try Agent.load(yaml: [UInt8](data), source: file)
     }
 
-    private func stt(_ agent: Agent) async -> Finding {
+    private func stt(_ agent: Agent) async -> [Finding] {
         switch engines.stt {
         case .off:
-            return .warning(
-                "stt", "speech to text is off: typed text and keys only", fix: "Set REALTIME_STT=local to hear callers."
-            )
+            return [
+                .warning(
+                    "stt", "speech to text is off: typed text and keys only",
+                    fix: "Set REALTIME_STT=local to hear callers.")
+            ]
         case .mock:
-            return .warning(
-                "stt", "the mock understands the same words whatever is said", fix: "Set REALTIME_STT=local.")
-        case .local: break
+            return [
+                .warning(
+                    "stt", "the mock understands the same words whatever is said", fix: "Set REALTIME_STT=local.")
+            ]
+        case .local: return [await localRecogniser(agent)]
+        case .provider:
+            return await inOrder(engines.sttOrder, "stt", engines.sttProvider) { await localRecogniser(agent) }
         }
+    }
+
+    private func localRecogniser(_ agent: Agent) async -> Finding {
         guard agent.language.lowercased().hasPrefix("en") else {
             return .failed(
                 "stt", "PocketSphinx has an English model only, and the agent speaks “\(agent.language)”",
                 fix:
                     "Set REALTIME_STT=off: typed text, keys and speech output work in “\(agent.language)”. To hear callers in "
-                    + "it, REALTIME_STT=provider is needed, which this version does not have yet.")
+                    + "it, set REALTIME_STT=provider, STT_ENGINE=openai and where its API is.")
         }
         return await pocketSphinx(agent)
     }
@@ -76,21 +114,26 @@ struct EngineChecks {
         return .ok("stt", "PocketSphinx, model in \(directory), at most \(engines.pocketSphinxMaxDecoders) decoders")
     }
 
-    private var llm: Finding {
-        switch engines.llm {
-        case .off: .warning("llm", "the language model is off: TOM answers nothing", fix: "Set REALTIME_LLM=local.")
-        case .mock: .warning("llm", "the mock gives one answer whatever is asked", fix: "Set REALTIME_LLM=local.")
-        case .local: .ok("llm", "the receptionist of the agent file")
+    private func llm() async -> [Finding] {
+        let receptionist = Finding.ok("llm", "the receptionist of the agent file")
+        return switch engines.llm {
+        case .off: [.warning("llm", "the language model is off: TOM answers nothing", fix: "Set REALTIME_LLM=local.")]
+        case .mock: [.warning("llm", "the mock gives one answer whatever is asked", fix: "Set REALTIME_LLM=local.")]
+        case .local: [receptionist]
+        case .provider: await inOrder(engines.llmOrder, "llm", engines.llmProvider) { receptionist }
         }
     }
 
-    private func tts(_ agent: Agent) async -> Finding {
+    private func tts(_ agent: Agent) async -> [Finding] {
         switch engines.tts {
-        case .off:
-            return .warning("tts", "text to speech is off: answers are text only", fix: "Set REALTIME_TTS=local.")
-        case .mock: return .warning("tts", "the mock answers with a tone", fix: "Set REALTIME_TTS=local.")
-        case .local: break
+        case .off: [.warning("tts", "text to speech is off: answers are text only", fix: "Set REALTIME_TTS=local.")]
+        case .mock: [.warning("tts", "the mock answers with a tone", fix: "Set REALTIME_TTS=local.")]
+        case .local: [await espeak(agent)]
+        case .provider: await inOrder(engines.ttsOrder, "tts", engines.ttsProvider) { await espeak(agent) }
         }
+    }
+
+    private func espeak(_ agent: Agent) async -> Finding {
         let voice = "\(engines.espeakPath), language “\(agent.language)”" + (agent.voice.map { ", voice \($0)" } ?? "")
         do throws(EngineError) {
             try await EspeakSynthesizer(configuration: EngineSet.espeak(engines))

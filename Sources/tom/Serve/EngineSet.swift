@@ -3,59 +3,143 @@ import Metrics
 import TomConversation
 import TomEngines
 import TomPocketSphinx
+import TomProviders
 import TomSession
 
 /// The engines the settings ask for, made once and shared by all calls.
 struct EngineSet {
     private let settings: Settings.Engines
-    private let synthesizer: (any SpeechSynthesizer)?
-    private let transcribers: [String: any Transcriber]
+    private let logger: Logger
+    private let providers: ProviderSet
+    private var engines: [String: CallEngines] = [:]
 
-    /// - Throws: `EngineError` when an engine that is asked for cannot work: its model is missing, its grammar unusable.
+    /// - Throws: `EngineError` when an engine that is asked for cannot work: its model is missing, its grammar unusable, its
+    ///   address not allowed.
     init(_ settings: Settings.Engines, agents: [Agent], logger: Logger) async throws {
         self.settings = settings
-        synthesizer = try await Self.synthesizer(settings, agents)
-        transcribers = try await Self.transcribers(settings, agents, logger)
+        self.logger = logger
+        providers = ProviderSet(settings)
+        do {
+            let synthesizer = try await synthesizer(for: agents)
+            for agent in agents {
+                engines[agent.id] = CallEngines(
+                    transcriber: try await transcriber(for: agent), languageModel: try await model(for: agent),
+                    synthesizer: synthesizer)
+            }
+        } catch {
+            await providers.shutdown()
+            throw error
+        }
     }
 
     func engines(for agent: Agent) -> CallEngines {
-        CallEngines(transcriber: transcribers[agent.id], languageModel: model(agent), synthesizer: synthesizer)
+        engines[agent.id] ?? CallEngines(transcriber: nil, languageModel: nil, synthesizer: nil)
     }
+
+    /// Closes the connections to providers.
+    func shutdown() async { await providers.shutdown() }
 
     /// What the operator should know before the first call.
     func warnings(for agent: Agent) -> [String] {
-        guard settings.stt == .local, transcribers[agent.id] == nil else { return [] }
+        guard settings.stt == .local, engines[agent.id]?.transcriber == nil else { return [] }
         return [
             """
             the built-in speech recogniser has no model for “\(agent.language)”, the language of agent \(agent.id): callers can \
             type and press keys but are not understood when they speak. Set REALTIME_STT=off to silence this, or \
-            use an agent in English.
+            use an agent in English, or REALTIME_STT=provider.
             """
         ]
     }
 
-    private func model(_ agent: Agent) -> (any LanguageModel)? {
-        switch settings.llm {
-        case .off: nil
-        case .mock: MockLanguageModel(delay: settings.mock.llmDelay)
-        case .local: Receptionist(agent: agent)
+    // MARK: Stages
+
+    private func transcriber(for agent: Agent) async throws(EngineError) -> (any Transcriber)? {
+        var list: [any Transcriber] = []
+        for name in Self.order(settings.stt, settings.sttOrder, local: "pocketsphinx") {
+            switch name {
+            case "openai":
+                guard let provider = settings.sttProvider else { continue }
+                list.append(
+                    OpenAITranscriber(client: try await providers.client(provider, stage: "stt"), model: provider.model))
+            case "pocketsphinx":
+                if agent.language == "en" { list.append(try await pocketSphinx(agent)) }
+            default: list.append(MockTranscriber(delay: settings.mock.sttDelay))
+            }
+        }
+        return list.count > 1 ? FailoverTranscriber(list, policy: policy, now: Self.now, onOpened: opened("stt")) : list.first
+    }
+
+    private func model(for agent: Agent) async throws(EngineError) -> (any LanguageModel)? {
+        var list: [any LanguageModel] = []
+        for name in Self.order(settings.llm, settings.llmOrder, local: "receptionist") {
+            switch name {
+            case "openai":
+                guard let provider = settings.llmProvider else { continue }
+                list.append(
+                    OpenAIChatModel(
+                        client: try await providers.client(provider, stage: "llm"), model: provider.model, agent: agent))
+            case "receptionist": list.append(Receptionist(agent: agent))
+            default: list.append(MockLanguageModel(delay: settings.mock.llmDelay))
+            }
+        }
+        return list.count > 1 ? FailoverLanguageModel(list, policy: policy, now: Self.now, onOpened: opened("llm")) : list.first
+    }
+
+    private func synthesizer(for agents: [Agent]) async throws(EngineError) -> (any SpeechSynthesizer)? {
+        var list: [any SpeechSynthesizer] = []
+        for name in Self.order(settings.tts, settings.ttsOrder, local: "espeak") {
+            switch name {
+            case "openai":
+                guard let provider = settings.ttsProvider else { continue }
+                list.append(
+                    OpenAISynthesizer(
+                        client: try await providers.client(provider, stage: "tts"), model: provider.model,
+                        voice: settings.ttsVoice))
+            case "espeak":
+                let espeak = EspeakSynthesizer(configuration: Self.espeak(settings))
+                for agent in agents { try await espeak.check(language: agent.language, voice: agent.voice) }
+                list.append(espeak)
+            default:
+                list.append(
+                    MockSynthesizer(durationMs: Int(settings.mock.audio.milliseconds), delay: settings.mock.ttsDelay))
+            }
+        }
+        return list.count > 1 ? FailoverSynthesizer(list, policy: policy, now: Self.now, onOpened: opened("tts")) : list.first
+    }
+
+    /// The names of a stage's engines, in the order in which they are asked.
+    private static func order(_ choice: Settings.EngineChoice, _ providers: [String], local: String) -> [String] {
+        switch choice {
+        case .off: []
+        case .mock: ["mock"]
+        case .local: [local]
+        case .provider: providers
         }
     }
 
-    private static func synthesizer(
-        _ settings: Settings.Engines, _ agents: [Agent]
-    ) async throws -> (any SpeechSynthesizer)? {
-        switch settings.tts {
-        case .off: return nil
-        case .mock:
-            return MockSynthesizer(
-                durationMs: Int(settings.mock.audio.milliseconds), delay: settings.mock.ttsDelay)
-        case .local:
-            let espeak = EspeakSynthesizer(configuration: espeak(settings))
-            for agent in agents { try await espeak.check(language: agent.language, voice: agent.voice) }
-            return espeak
+    // MARK: Failover
+
+    private var policy: FailoverPolicy {
+        var policy = FailoverPolicy()
+        policy.patience = settings.failoverPatience
+        return policy
+    }
+
+    private static let epoch = ContinuousClock.now
+
+    private static let now: @Sendable () -> Instant = {
+        Instant(nanoseconds: (ContinuousClock.now - epoch).nanoseconds)
+    }
+
+    private func opened(_ kind: String) -> @Sendable (String, CircuitBreaker.Cause) -> Void {
+        { [logger] name, cause in
+            logger.error(
+                "engine is left alone for a while",
+                metadata: ["engine.kind": "\(kind)", "engine.name": "\(name)", "cause": "\(cause.rawValue)"])
         }
     }
+
+    // MARK: Local engines
 
     static func espeak(_ settings: Settings.Engines) -> EspeakConfiguration {
         var configuration = EspeakConfiguration()
@@ -64,23 +148,17 @@ struct EngineSet {
         return configuration
     }
 
-    private static func transcribers(
-        _ settings: Settings.Engines, _ agents: [Agent], _ logger: Logger
-    ) async throws -> [String: any Transcriber] {
-        var transcribers: [String: any Transcriber] = [:]
+    private func pocketSphinx(_ agent: Agent) async throws(EngineError) -> PocketSphinxTranscriber {
         let dropped = Counter(label: "tom_queue_dropped_total", dimensions: [("queue", "stt_audio")])
-        for agent in agents {
-            switch settings.stt {
-            case .off: break
-            case .mock: transcribers[agent.id] = MockTranscriber(delay: settings.mock.sttDelay)
-            case .local where agent.language == "en":
-                let transcriber = try await pocketSphinx(agent, settings) { dropped.increment(by: $0) }
-                warn(of: transcriber, agent, logger)
-                transcribers[agent.id] = transcriber
-            case .local: break
-            }
+        let transcriber = try await Self.pocketSphinx(agent, settings) { dropped.increment(by: $0) }
+        for (expectation, phrases) in transcriber.droppedPhrases where !phrases.isEmpty {
+            logger.warning(
+                "phrases of the agent are not in the recogniser's dictionary",
+                metadata: [
+                    "agent.id": "\(agent.id)", "expectation": "\(expectation.rawValue)", "phrases": "\(phrases.count)",
+                ])
         }
-        return transcribers
+        return transcriber
     }
 
     /// The recogniser of `agent`, proved to work.
@@ -96,15 +174,5 @@ struct EngineSet {
             configuration: configuration, grammars: SpeechGrammar.grammars(for: agent), onDroppedAudio: onDroppedAudio)
         try await transcriber.prepare()
         return transcriber
-    }
-
-    private static func warn(of transcriber: PocketSphinxTranscriber, _ agent: Agent, _ logger: Logger) {
-        for (expectation, phrases) in transcriber.droppedPhrases where !phrases.isEmpty {
-            logger.warning(
-                "phrases of the agent are not in the recogniser's dictionary",
-                metadata: [
-                    "agent.id": "\(agent.id)", "expectation": "\(expectation.rawValue)", "phrases": "\(phrases.count)",
-                ])
-        }
     }
 }

@@ -40,7 +40,9 @@ struct Serve {
             messages: TakenMessages(store: store),
             metrics: prometheus, logger: logger)
         sayWhere(server)
-        try await server.run(handlingSignals: true)
+        let outcome = await Result { try await server.run(handlingSignals: true) }
+        await engines.shutdown()
+        try outcome.get()
     }
 
     /// Tells a person at a terminal where to go, once the port is open.

@@ -1,0 +1,60 @@
+import Synchronization
+import TomConversation
+
+/// Engines of one kind in the order in which they are asked, each with its circuit breaker, shared by all calls.
+final class EngineOrder<Engine: Sendable>: Sendable {
+    struct Entry: Sendable {
+        let name: String
+        let engine: Engine
+    }
+
+    let entries: [Entry]
+    private let breakers: Mutex<[CircuitBreaker]>
+    private let now: @Sendable () -> Instant
+    private let onOpened: @Sendable (_ name: String, _ cause: CircuitBreaker.Cause) -> Void
+
+    /// - Parameters:
+    ///   - entries: one or more.
+    ///   - now: a clock that does not go backwards.
+    ///   - onOpened: told when an engine is left alone from now on.
+    init(
+        _ entries: [Entry], policy: CircuitBreaker.Policy, now: @escaping @Sendable () -> Instant,
+        onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
+    ) {
+        precondition(!entries.isEmpty, "a failover order has at least one engine")
+        self.entries = entries
+        breakers = Mutex(entries.map { _ in CircuitBreaker(policy: policy) })
+        self.now = now
+        self.onOpened = onOpened
+    }
+
+    /// The first engine at or behind `index` that may be asked; when none may, the last one, for an engine that probably fails is
+    /// better than certain silence. `nil` behind the last.
+    func next(from index: Int) -> Int? {
+        guard index < entries.count else { return nil }
+        let now = now()
+        return breakers.withLock { breakers in
+            for candidate in index..<breakers.count where breakers[candidate].admit(at: now) { return candidate }
+            return entries.count - 1
+        }
+    }
+
+    func succeeded(_ index: Int, after latency: Duration?) {
+        let now = now()
+        let cause = breakers.withLock { $0[index].succeeded(after: latency, at: now) }
+        if let cause { onOpened(entries[index].name, cause) }
+    }
+
+    func failed(_ index: Int) {
+        let now = now()
+        let cause = breakers.withLock { $0[index].failed(at: now) }
+        if let cause { onOpened(entries[index].name, cause) }
+    }
+
+    func abandoned(_ index: Int) {
+        let now = now()
+        breakers.withLock { $0[index].abandoned(at: now) }
+    }
+
+    func state(of index: Int) -> CircuitBreaker.State { breakers.withLock { $0[index].state } }
+}

@@ -1,0 +1,54 @@
+import TomConversation
+
+/// Language models in the order in which they are asked: the next one answers when one fails before its first word.
+public struct FailoverLanguageModel: LanguageModel {
+    /// The names of all, in order: `openai,receptionist`.
+    public let name: String
+    private let order: EngineOrder<any LanguageModel>
+    private let patience: Duration
+
+    /// - Parameters:
+    ///   - engines: one or more.
+    ///   - now: a clock that does not go backwards, for the circuit breakers.
+    ///   - onOpened: told by name when an engine is left alone from now on.
+    public init(
+        _ engines: [any LanguageModel], policy: FailoverPolicy, now: @escaping @Sendable () -> Instant,
+        onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
+    ) {
+        name = engines.map(\.name).joined(separator: ",")
+        order = EngineOrder(
+            engines.map { .init(name: $0.name, engine: $0) }, policy: policy.breaker, now: now, onOpened: onOpened)
+        patience = policy.patience
+    }
+
+    public func respond(
+        to request: ResponseRequest, deliver: @escaping @Sendable (ResponseEvent) -> Void
+    ) -> any EngineTask {
+        let run = FailoverRun<any LanguageModel, ResponseEvent>(
+            order,
+            kind: .init(
+                begin: { $0.respond(to: request, deliver: $1) }, judge: Self.judge, announce: { .failedOver($0) },
+                fail: { .failed($0) }, timeout: { .impatient("llm", $0) }),
+            patience: patience, isOwed: true, deliver: deliver)
+        run.start()
+        return run
+    }
+
+    private static func judge(_ event: ResponseEvent) -> FailoverRun<any LanguageModel, ResponseEvent>.Judgement {
+        switch event {
+        case .finished: .ended
+        case .failed(let error): .failed(error)
+        case .failedOver: .tentative
+        case .text, .toolCall, .memory, .expects, .endsCall: .commits
+        }
+    }
+}
+
+extension EngineError {
+    /// An engine that owed a result was given up.
+    static func impatient(_ stage: String, _ name: String) -> EngineError {
+        EngineError(
+            code: "\(stage).timeout", message: "\(name) gave no result in time.",
+            hint: "Check that it runs and is not overloaded.", category: .timeout)
+    }
+}

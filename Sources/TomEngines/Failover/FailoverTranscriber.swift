@@ -1,0 +1,139 @@
+import Synchronization
+import TomConversation
+
+/// Transcribers in the order in which they are asked. A turn's audio is kept until its transcript exists, so that the next engine
+/// hears all of it when one fails.
+public struct FailoverTranscriber: Transcriber {
+    /// The names of all, in order: `openai,pocketsphinx`.
+    public let name: String
+    public let capabilities: TranscriberCapabilities
+    private let order: EngineOrder<any Transcriber>
+    private let patience: Duration
+
+    /// Parameters as those of ``FailoverLanguageModel``.
+    public init(
+        _ engines: [any Transcriber], policy: FailoverPolicy, now: @escaping @Sendable () -> Instant,
+        onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
+    ) {
+        name = engines.map(\.name).joined(separator: ",")
+        let languages = engines.map(\.capabilities.languages)
+        capabilities = TranscriberCapabilities(
+            languages: languages.contains([]) ? [] : Array(Set(languages.flatMap(\.self))).sorted(),
+            readsAudio: engines.contains { $0.capabilities.readsAudio })
+        order = EngineOrder(
+            engines.map { .init(name: $0.name, engine: $0) }, policy: policy.breaker, now: now, onOpened: onOpened)
+        patience = policy.patience
+    }
+
+    public func transcribe(
+        _ request: TranscriptionRequest, deliver: @escaping @Sendable (TranscriptionEvent) -> Void
+    ) -> any Transcription {
+        FailoverTranscription(order, request, patience: patience, deliver: deliver)
+    }
+}
+
+/// One turn: its audio, and the engine that hears it now.
+private final class FailoverTranscription: Transcription {
+    private struct State {
+        var samples: [Int16] = []
+        var isFinished = false
+        var inner: (any Transcription)?
+        /// How much of the audio the inner transcription has been given, and whether it knows that there is no more.
+        var fed = 0
+        var wasToldTheEnd = false
+        /// One thread at a time hands over audio, so that it stays in order.
+        var isFeeding = false
+    }
+
+    /// The longest turn and what surrounds it, at 16 kHz; what comes beyond it no engine hears.
+    private static let maxSamples = 125 * 16_000
+
+    /// Shared with the closure that begins an attempt, which must not hold the transcription itself.
+    private final class Feed: Sendable {
+        let state = Mutex(State())
+
+        func begin(_ inner: any Transcription) {
+            state.withLock { state in
+                state.inner = inner
+                state.fed = 0
+                state.wasToldTheEnd = false
+            }
+            feed()
+        }
+
+        private enum Step {
+            case audio(any Transcription, [Int16])
+            case end(any Transcription)
+        }
+
+        func feed() {
+            while let step = next() {
+                switch step {
+                case .audio(let inner, let samples): inner.append(samples.span)
+                case .end(let inner): inner.finish()
+                }
+                state.withLock { $0.isFeeding = false }
+            }
+        }
+
+        private func next() -> Step? {
+            state.withLock { state in
+                guard let inner = state.inner, !state.isFeeding else { return nil }
+                if state.fed < state.samples.count {
+                    defer { state.fed = state.samples.count }
+                    state.isFeeding = true
+                    return .audio(inner, Array(state.samples[state.fed...]))
+                }
+                guard state.isFinished, !state.wasToldTheEnd else { return nil }
+                state.wasToldTheEnd = true
+                state.isFeeding = true
+                return .end(inner)
+            }
+        }
+    }
+
+    private let feed = Feed()
+    private let run: FailoverRun<any Transcriber, TranscriptionEvent>
+
+    init(
+        _ order: EngineOrder<any Transcriber>, _ request: TranscriptionRequest, patience: Duration,
+        deliver: @escaping @Sendable (TranscriptionEvent) -> Void
+    ) {
+        run = FailoverRun(
+            order,
+            kind: .init(
+                begin: { [feed] engine, report in
+                    let inner = engine.transcribe(request, deliver: report)
+                    feed.begin(inner)
+                    return inner
+                }, judge: Self.judge, announce: { .failedOver($0) }, fail: { .failed($0) },
+                timeout: { .impatient("stt", $0) }),
+            patience: patience, isOwed: false, deliver: deliver)
+        run.start()
+    }
+
+    func append(_ samples: Span<Int16>) {
+        feed.state.withLock { state in
+            guard !state.isFinished else { return }
+            let count = min(samples.count, Self.maxSamples - state.samples.count)
+            samples.extracting(first: count).withUnsafeBufferPointer { state.samples.append(contentsOf: $0) }
+        }
+        feed.feed()
+    }
+
+    func finish() {
+        feed.state.withLock { $0.isFinished = true }
+        run.inputEnded()
+        feed.feed()
+    }
+
+    func cancel() { run.cancel() }
+
+    private static func judge(_ event: TranscriptionEvent) -> FailoverRun<any Transcriber, TranscriptionEvent>.Judgement {
+        switch event {
+        case .interim, .failedOver: .tentative
+        case .final: .ended
+        case .failed(let error): .failed(error)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+public import AsyncHTTPClient
+import Dispatch
+import Foundation
+import NIOCore
+import NIOHTTP1
+public import TomEngines
+
+/// Requests to one provider, with its key, within what may leave this network.
+///
+/// The HTTP client keeps connections open between requests and is shared by all engines; whoever made it shuts it down.
+public struct ProviderClient: Sendable {
+    let stage: String
+    private let endpoint: ProviderEndpoint
+    private let egress: EgressPolicy
+    private let http: HTTPClient
+
+    /// The longest one request may take in all, streaming included.
+    private static let longest = TimeAmount.seconds(180)
+    /// The most that is read of an answer that is no stream, in bytes.
+    static let maxBodyBytes = 4 << 20
+
+    /// - Parameters:
+    ///   - stage: `stt`, `llm` or `tts`: how the codes of errors begin.
+    ///   - http: whose timeouts hold for connecting and for silence within an answer.
+    public init(endpoint: ProviderEndpoint, stage: String, egress: EgressPolicy, http: HTTPClient) {
+        self.endpoint = endpoint
+        self.stage = stage
+        self.egress = egress
+        self.http = http
+    }
+
+    /// Checks, for the start, whether the provider's address is one that may be asked.
+    /// - Throws: `<stage>.egress_forbidden`, `<stage>.host_unknown`.
+    public func checkEgress() async throws(EngineError) {
+        let (egress, host, stage) = (egress, endpoint.host, stage)
+        let failure = await withCheckedContinuation { (continuation: CheckedContinuation<EngineError?, Never>) in
+            // Names are resolved by a call that blocks.
+            DispatchQueue.global().async {
+                do throws(EngineError) {
+                    try egress.check(host: host, stage: stage)
+                    continuation.resume(returning: nil)
+                } catch {
+                    continuation.resume(returning: error)
+                }
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Asks for the list of models, for `tom doctor`: whether the provider is there and takes the key. A provider without such a
+    /// list is there too.
+    /// - Throws: as ``post(_:contentType:body:)``.
+    public func reach() async throws(EngineError) {
+        let response = try await send(.GET, "/models", nil)
+        guard response.status != .notFound else { return }
+        guard (200..<300).contains(response.status.code) else { throw await refusal(response) }
+    }
+
+    /// Posts `body` and gives the answer's body once its status is good.
+    /// - Throws: `EngineError`, also for any status but 2xx.
+    func post(_ path: String, contentType: String, body: ByteBuffer) async throws(EngineError) -> HTTPClientResponse {
+        let response = try await send(.POST, path, (contentType, body))
+        guard (200..<300).contains(response.status.code) else { throw await refusal(response) }
+        return response
+    }
+
+    private func send(
+        _ method: HTTPMethod, _ path: String, _ content: (type: String, body: ByteBuffer)?
+    ) async throws(EngineError) -> HTTPClientResponse {
+        // Again at every request: a name may have been given another address since the start.
+        if !egress.allowsPublic { try await checkEgress() }
+        var request = HTTPClientRequest(url: endpoint.url(path))
+        request.method = method
+        request.headers.add(name: "User-Agent", value: "tom")
+        if let field = endpoint.authorization { request.headers.add(name: field.name, value: field.value) }
+        if let content {
+            request.headers.add(name: "Content-Type", value: content.type)
+            request.body = .bytes(content.body)
+        }
+        do {
+            return try await http.execute(request, timeout: Self.longest)
+        } catch {
+            throw .transport(error, stage: stage)
+        }
+    }
+
+    /// The whole body of an answer that is no stream.
+    func whole(_ response: HTTPClientResponse) async throws(EngineError) -> Data {
+        do {
+            return Data(buffer: try await response.body.collect(upTo: Self.maxBodyBytes))
+        } catch is NIOTooManyBytesError {
+            throw .malformed("it is longer than \(Self.maxBodyBytes) bytes", stage: stage)
+        } catch {
+            throw .transport(error, stage: stage)
+        }
+    }
+
+    private func refusal(_ response: HTTPClientResponse) async -> EngineError {
+        let body = try? await response.body.collect(upTo: 65_536)
+        return .status(
+            response.status, stage: stage, reason: body.flatMap { Self.reason(in: Data(buffer: $0)) },
+            retryAfter: response.headers.first(name: "Retry-After"))
+    }
+
+    /// The API's short word for what is wrong: a code or type, never its sentence, which quotes keys and requests.
+    static func reason(in body: Data) -> String? {
+        struct Envelope: Decodable {
+            struct Fault: Decodable {
+                var code: String?
+                var type: String?
+            }
+            var error: Fault?
+        }
+        let fault = (try? JSONDecoder().decode(Envelope.self, from: body))?.error
+        let isWord = { (text: String) in
+            (1...48).contains(text.utf8.count)
+                && text.utf8.allSatisfy { byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                        UInt8(ascii: "_"), UInt8(ascii: "."):
+                        true
+                    default: false
+                    }
+                }
+        }
+        return [fault?.code, fault?.type].compactMap(\.self).first(where: isWord)
+    }
+}
+
+/// A request under way, which ends when it is cancelled.
+final class ProviderTask: EngineTask {
+    private let task: Task<Void, Never>
+    init(_ body: @escaping @Sendable () async -> Void) { task = Task(operation: body) }
+    func cancel() { task.cancel() }
+}

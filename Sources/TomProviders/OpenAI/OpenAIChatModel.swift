@@ -1,0 +1,99 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+public import TomEngines
+
+/// A language model behind an OpenAI-compatible `POST /chat/completions`, streamed: OpenAI, Azure OpenAI, Ollama, vLLM,
+/// llama.cpp, LM Studio, `transformers serve`.
+///
+/// Failures: `llm.unauthorized`, `llm.forbidden`, `llm.not_found`, `llm.rate_limited`, `llm.provider_failed`, `llm.refused`,
+/// `llm.too_large`, `llm.timeout`, `llm.tls`, `llm.unreachable`, `llm.connection_lost`, `llm.malformed`,
+/// `llm.egress_forbidden`, `llm.host_unknown`.
+public struct OpenAIChatModel: LanguageModel {
+    public let name = "openai"
+    private let client: ProviderClient
+    private let model: String
+    private let instructions: String
+    private let goodbye: String
+
+    /// - Parameters:
+    ///   - model: its id at the provider.
+    ///   - agent: who speaks; its ``Agent/prompt`` opens every request.
+    public init(client: ProviderClient, model: String, agent: Agent) {
+        self.client = client
+        self.model = model
+        instructions = agent.prompt + "\n\n" + Self.manner(agent.language)
+        goodbye = agent.messages.goodbye
+    }
+
+    /// What every model has to be told about speaking on the telephone.
+    private static func manner(_ language: String) -> String {
+        """
+        You are on the telephone. What you write is spoken aloud: short sentences, no lists, no markup, no emoji. \
+        Answer in the language with the code \(language). Text in parentheses describes what the caller did.
+        """
+    }
+
+    public func respond(
+        to request: ResponseRequest, deliver: @escaping @Sendable (ResponseEvent) -> Void
+    ) -> any EngineTask {
+        ProviderTask {
+            do throws(EngineError) {
+                try await stream(request, deliver)
+            } catch {
+                if error.category != .cancelled { deliver(.failed(error)) }
+            }
+        }
+    }
+
+    private func stream(
+        _ request: ResponseRequest, _ deliver: @Sendable (ResponseEvent) -> Void
+    ) async throws(EngineError) {
+        let response = try await client.post(
+            "/chat/completions", contentType: "application/json", body: try body(request))
+        var answer = ChatStream(goodbye: goodbye)
+        if response.headers.first(name: "Content-Type")?.lowercased().hasPrefix("application/json") == true {
+            // A server that does not stream answers in one piece.
+            for event in try answer.take([UInt8](try await client.whole(response))) { deliver(event) }
+        } else {
+            try await read(response, into: &answer, deliver)
+        }
+        for event in try answer.finish(makeID: { "call_" + UUID().uuidString.lowercased() }) { deliver(event) }
+    }
+
+    private func read(
+        _ response: HTTPClientResponse, into answer: inout ChatStream, _ deliver: (ResponseEvent) -> Void
+    ) async throws(EngineError) {
+        var events = ServerSentEvents()
+        do {
+            for try await bytes in response.body {
+                try events.append(bytes.readableBytesView) { data in
+                    for event in try answer.take(data) { deliver(event) }
+                }
+            }
+        } catch is ServerSentEvents.TooLong {
+            throw .malformed("a line is longer than \(ServerSentEvents.maxBytes) bytes", stage: "llm")
+        } catch {
+            // What the model had said completely is an answer, whatever became of the connection.
+            if !answer.isComplete { throw .transport(error, stage: "llm") }
+        }
+    }
+
+    private struct Body: Encodable {
+        var model: String
+        var messages: [ChatHistory.Message]
+        var tools = ChatTools.all
+        var stream = true
+    }
+
+    private func body(_ request: ResponseRequest) throws(EngineError) -> ByteBuffer {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        let body = Body(
+            model: model, messages: ChatHistory(instructions: instructions, items: request.history).messages)
+        do { return ByteBuffer(data: try encoder.encode(body)) } catch {
+            throw EngineError(
+                code: "llm.internal", message: "the request cannot be written as JSON.", category: .server)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import NIOCore
+import Synchronization
+import TomAudio
+import TomConversation
+public import TomEngines
+
+/// Speech to text behind an OpenAI-compatible `POST /audio/transcriptions`: OpenAI, whisper.cpp's server, Speaches, LocalAI,
+/// `transformers serve`. One request for each turn, with its audio as WAV; no interim results.
+///
+/// Failures: those of ``OpenAIChatModel``, with `stt.` in place of `llm.`.
+public struct OpenAITranscriber: Transcriber {
+    public let name = "openai"
+    public let capabilities = TranscriberCapabilities(languages: [])
+    private let client: ProviderClient
+    private let model: String
+
+    /// - Parameter model: its id at the provider, such as `whisper-1`.
+    public init(client: ProviderClient, model: String) {
+        self.client = client
+        self.model = model
+    }
+
+    public func transcribe(
+        _ request: TranscriptionRequest, deliver: @escaping @Sendable (TranscriptionEvent) -> Void
+    ) -> any Transcription {
+        BufferedTranscription { samples in
+            do throws(EngineError) {
+                deliver(.final(try await transcript(of: samples, language: request.language)))
+            } catch {
+                if error.category != .cancelled { deliver(.failed(error)) }
+            }
+        }
+    }
+
+    private func transcript(of samples: [Int16], language: String) async throws(EngineError) -> Transcript {
+        let primary = String(language.prefix { $0 != "-" && $0 != "_" }).lowercased()
+        var form = MultipartForm()
+        form.add("model", model)
+        form.add("language", primary)
+        form.add("response_format", "json")
+        form.add("file", fileName: "turn.wav", type: "audio/wav", WAV.write(samples: samples, rate: .hz16000))
+        let response = try await client.post(
+            "/audio/transcriptions", contentType: form.contentType, body: ByteBuffer(bytes: form.body))
+        struct Answer: Decodable { var text: String }
+        guard let answer = try? JSONDecoder().decode(Answer.self, from: try await client.whole(response)) else {
+            throw .malformed("it holds no text", stage: "stt")
+        }
+        return Transcript(text: answer.text, language: primary)
+    }
+}
+
+/// Keeps a turn's audio until it is complete and then hands all of it over, once.
+final class BufferedTranscription: Transcription {
+    private struct State {
+        var samples: [Int16] = []
+        var task: ProviderTask?
+        var isOver = false
+    }
+
+    /// The longest turn and what surrounds it, at 16 kHz; what comes beyond it is not heard.
+    private static let maxSamples = 125 * 16_000
+
+    private let state = Mutex(State())
+    private let body: @Sendable ([Int16]) async -> Void
+
+    init(_ body: @escaping @Sendable ([Int16]) async -> Void) { self.body = body }
+
+    func append(_ samples: Span<Int16>) {
+        state.withLock { state in
+            guard !state.isOver else { return }
+            let count = min(samples.count, Self.maxSamples - state.samples.count)
+            samples.extracting(first: count).withUnsafeBufferPointer { state.samples.append(contentsOf: $0) }
+        }
+    }
+
+    func finish() {
+        state.withLock { state in
+            guard !state.isOver else { return }
+            state.isOver = true
+            let (samples, body) = (state.samples, body)
+            state.samples = []
+            state.task = ProviderTask { await body(samples) }
+        }
+    }
+
+    func cancel() {
+        let task = state.withLock { state in
+            state.isOver = true
+            state.samples = []
+            return state.task
+        }
+        task?.cancel()
+    }
+}
+
+/// A form with a file in it. See: RFC 7578.
+struct MultipartForm {
+    private let boundary = "tom-" + UUID().uuidString
+    private var parts: [UInt8] = []
+
+    var contentType: String { "multipart/form-data; boundary=\(boundary)" }
+    var body: [UInt8] { parts + Array("--\(boundary)--\r\n".utf8) }
+
+    /// - Parameter name: of a closed set: nothing is escaped.
+    mutating func add(_ name: String, _ value: String) {
+        parts += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8
+    }
+
+    mutating func add(_ name: String, fileName: String, type: String, _ bytes: [UInt8]) {
+        let disposition = "form-data; name=\"\(name)\"; filename=\"\(fileName)\""
+        parts += "--\(boundary)\r\nContent-Disposition: \(disposition)\r\nContent-Type: \(type)\r\n\r\n".utf8
+        parts += bytes
+        parts += "\r\n".utf8
+    }
+}

@@ -1,0 +1,48 @@
+/// The settings of engines that run elsewhere, and of the order in which engines are asked.
+extension SettingKey {
+    static let sttEngine = SettingKey(
+        "STT_ENGINE", .order(["openai", "pocketsphinx", "mock"]), absence: "none",
+        "With REALTIME_STT=provider: the engine, or several in the order in which they are asked when one fails.")
+    static let llmEngine = SettingKey(
+        "LLM_ENGINE", .order(["openai", "receptionist", "mock"]), absence: "none",
+        "With REALTIME_LLM=provider: the engine, or several in the order in which they are asked when one fails.")
+    static let ttsEngine = SettingKey(
+        "TTS_ENGINE", .order(["openai", "espeak", "mock"]), absence: "none",
+        "With REALTIME_TTS=provider: the engine, or several in the order in which they are asked when one fails.")
+
+    static let sttProviderURL = url("STT")
+    static let sttProviderKey = key("STT")
+    static let sttProviderModel = SettingKey(
+        "STT_PROVIDER_MODEL", .text, absence: "none", "Id of the speech-to-text model at the provider: `whisper-1`.")
+    static let llmProviderURL = url("LLM")
+    static let llmProviderKey = key("LLM")
+    static let llmModel = SettingKey(
+        "LLM_MODEL", .text, absence: "none", "Id of the language model at the provider: `gpt-4.1-mini`, `llama3.2`.")
+    static let ttsProviderURL = url("TTS")
+    static let ttsProviderKey = key("TTS")
+    static let ttsProviderModel = SettingKey(
+        "TTS_PROVIDER_MODEL", .text, absence: "none", "Id of the text-to-speech model at the provider: `tts-1`.")
+    static let ttsVoice = SettingKey(
+        "TTS_VOICE", .text, default: "alloy", "Name of the provider's voice.")
+
+    static let allowEgress = SettingKey(
+        "ALLOW_EGRESS", .boolean, default: "false",
+        "Whether callers' words and voices may leave for addresses that are neither loopback nor private.")
+    static let engineConnectTimeoutMs = SettingKey(
+        "ENGINE_CONNECT_TIMEOUT_MS", .integer(50...60_000), default: "2000",
+        "How long connecting to a provider may take.")
+    static let failoverPatienceMs = SettingKey(
+        "FAILOVER_PATIENCE_MS", .integer(100...60_000), default: "4000",
+        "How long an engine of several may owe a first result before the next one is asked.")
+
+    private static func url(_ stage: String) -> SettingKey {
+        SettingKey(
+            "\(stage)_PROVIDER_URL", .text, absence: "none",
+            "Base URL of an OpenAI-compatible API: `http://127.0.0.1:11434/v1`.")
+    }
+
+    private static func key(_ stage: String) -> SettingKey {
+        SettingKey(
+            "\(stage)_PROVIDER_KEY", .text, absence: "none", secret: true, "Key that the provider asks for.")
+    }
+}

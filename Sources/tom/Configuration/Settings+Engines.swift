@@ -1,0 +1,65 @@
+extension Settings.Engines {
+    init(_ resolved: ResolvedSettings, _ problems: inout [SettingProblem]) {
+        func choice(_ key: SettingKey) -> Settings.EngineChoice {
+            resolved.text(key).flatMap(Settings.EngineChoice.init(rawValue:)) ?? .local
+        }
+        (stt, llm, tts) = (choice(.stt), choice(.llm), choice(.tts))
+        sttTimeout = .milliseconds(resolved.integer(.sttTimeoutMs))
+        llmTimeout = .milliseconds(resolved.integer(.llmTimeoutMs))
+        ttsTimeout = .milliseconds(resolved.integer(.ttsTimeoutMs))
+        pocketSphinxModelDir = Settings.path(resolved.text(.pocketSphinxModelDir) ?? "")
+        pocketSphinxMaxDecoders = resolved.integer(.pocketSphinxMaxDecoders)
+        espeakPath = Settings.path(resolved.text(.espeakPath) ?? "")
+        let every = resolved.integer(.mockDelayMs)
+        mock = Settings.Mock(
+            sttDelay: .milliseconds(resolved.optionalInteger(.mockSTTDelayMs) ?? every),
+            llmDelay: .milliseconds(resolved.optionalInteger(.mockLLMDelayMs) ?? every),
+            ttsDelay: .milliseconds(resolved.optionalInteger(.mockTTSDelayMs) ?? every),
+            audio: .milliseconds(resolved.integer(.mockTTSAudioMs)))
+        ttsVoice = resolved.text(.ttsVoice) ?? ""
+        allowsEgress = resolved.boolean(.allowEgress)
+        connectTimeout = .milliseconds(resolved.integer(.engineConnectTimeoutMs))
+        failoverPatience = .milliseconds(resolved.integer(.failoverPatienceMs))
+        sttOrder = Self.order(.sttEngine, stt, .stt, resolved, &problems)
+        llmOrder = Self.order(.llmEngine, llm, .llm, resolved, &problems)
+        ttsOrder = Self.order(.ttsEngine, tts, .tts, resolved, &problems)
+        sttProvider = Self.provider(
+            sttOrder, (.sttProviderURL, .sttProviderKey, .sttProviderModel), resolved, &problems)
+        llmProvider = Self.provider(llmOrder, (.llmProviderURL, .llmProviderKey, .llmModel), resolved, &problems)
+        ttsProvider = Self.provider(
+            ttsOrder, (.ttsProviderURL, .ttsProviderKey, .ttsProviderModel), resolved, &problems)
+    }
+
+    /// The engines of a stage whose choice is `provider`; of any other none.
+    private static func order(
+        _ key: SettingKey, _ choice: Settings.EngineChoice, _ chooser: SettingKey, _ resolved: ResolvedSettings,
+        _ problems: inout [SettingProblem]
+    ) -> [String] {
+        guard choice == .provider else { return [] }
+        let order = resolved.list(key)
+        if order.isEmpty {
+            problems.append(
+                SettingProblem(
+                    key: key.name, source: resolved[key].source,
+                    reason: "is not set, and \(chooser.name)=provider asks for the engine it names",
+                    fix: "Set \(key.name)=openai."))
+        }
+        return order
+    }
+
+    /// Where the OpenAI-compatible engine of an order is.
+    private static func provider(
+        _ order: [String], _ keys: (url: SettingKey, key: SettingKey, model: SettingKey), _ resolved: ResolvedSettings,
+        _ problems: inout [SettingProblem]
+    ) -> Settings.Provider? {
+        guard order.contains("openai") else { return nil }
+        for key in [keys.url, keys.model] where resolved.text(key) == nil {
+            problems.append(
+                SettingProblem(
+                    key: key.name, source: resolved[key].source, reason: "is not set, and the engine openai needs it",
+                    fix: key.meaning))
+        }
+        guard let url = resolved.text(keys.url), let model = resolved.text(keys.model) else { return nil }
+        return Settings.Provider(url: url, key: resolved.text(keys.key).map(Secret.init(value:)), model: model)
+    }
+}

@@ -1,0 +1,33 @@
+import AsyncHTTPClient
+import NIOCore
+import TomEngines
+import TomProviders
+
+/// The connections to providers that the settings ask for: one HTTP client for all of them.
+final class ProviderSet: Sendable {
+    private let settings: Settings.Engines
+    private let http: HTTPClient
+
+    init(_ settings: Settings.Engines) {
+        self.settings = settings
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .nanoseconds(settings.connectTimeout.components.seconds * 1_000_000_000
+            + settings.connectTimeout.components.attoseconds / 1_000_000_000)
+        // Silence within an answer; the conversation's own patience usually ends first.
+        configuration.timeout.read = .seconds(60)
+        configuration.connectionPool.idleTimeout = .seconds(60)
+        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Closes every connection; nothing may be asked afterwards.
+    func shutdown() async { try? await http.shutdown() }
+
+    /// - Throws: `<stage>.bad_url`, `<stage>.egress_forbidden`, `<stage>.host_unknown`.
+    func client(_ provider: Settings.Provider, stage: String) async throws(EngineError) -> ProviderClient {
+        let endpoint = try ProviderEndpoint(url: provider.url, key: provider.key?.value, stage: stage)
+        let client = ProviderClient(
+            endpoint: endpoint, stage: stage, egress: EgressPolicy(allowsPublic: settings.allowsEgress), http: http)
+        try await client.checkEgress()
+        return client
+    }
+}
