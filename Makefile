@@ -79,6 +79,10 @@ test-fuzz: ## Fuzz the wire codecs for FUZZ_SECONDS (30)
 test-soak: release ## Hold SOAK_CALLS (600) short calls: nothing may pile up
 	@scripts/suite.sh soak Benchmarks/soak.sh $(SOAK_CALLS)
 
+.PHONY: test-engines
+test-engines: release ## Test engines against real third-party servers; installs gigabytes, not part of make test
+	@TOM_BINARY=$(CURDIR)/$(RELEASE) scripts/suite.sh engines Tests/Engines/run.sh
+
 .PHONY: bench
 bench: deps bench-micro bench-load ## Measure: micro-benchmarks, the load curve, memory, the soak over 10,000 calls
 	Benchmarks/soak.sh 10000
