@@ -125,7 +125,8 @@ let package = Package(
             name: "tom",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomProviders",
-                "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe", "TomAgents", hummingbird, nioCore, nioPosix,
+                "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe", "TomAgents",
+                hummingbird, nioCore, nioPosix,
                 nioSSL, jwtKit, lifecycle,
                 logging, metrics,
                 .product(name: "Configuration", package: "swift-configuration"),

@@ -45,6 +45,7 @@ public enum CallerVoice {
             task = synthesizer.synthesize(request) { event in
                 switch event {
                 case .audio(let samples, let rate): spoken.withLock { $0.append(samples, rate: rate) }
+                case .failedOver: break
                 case .finished: continuation.resume(returning: .success(()))
                 case .failed(let error): continuation.resume(returning: .failure(error))
                 }

@@ -22,6 +22,7 @@ enum Speech {
             switch event {
             case .audio(let audio, _): resampler.process(audio.span, into: &samples)
             case .finished: resampler.flush(into: &samples)
+            case .failedOver: break
             case .failed(let error): throw error
             }
         }

@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func aBadSettingIsStatusOneWithTheFixOnStandardError() throws {
-        let run = try tom(["serve"], environment: ["PORT": "99999", "REALTIME_STT": "provider"])
+        let run = try tom(["serve"], environment: ["PORT": "99999", "REALTIME_STT": "cloud"])
         #expect(run.status == 1)
         #expect(run.output.isEmpty)
         #expect(run.errors.contains("PORT (environment): “99999” is out of bounds"))

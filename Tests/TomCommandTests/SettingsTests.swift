@@ -113,12 +113,33 @@ import Testing
         #expect(SettingCatalog.all.filter(\.isSecret).allSatisfy { $0.flag == nil })
     }
 
-    @Test(arguments: ["REALTIME_STT", "REALTIME_LLM", "REALTIME_TTS"])
-    func providerIsAWordWithoutAnEngineYet(name: String) {
-        let found = problems([name: "provider"])
-        #expect(found.map(\.key) == [name])
-        #expect(found.first?.fix == "Use local, mock or off.")
-        #expect(problems([name: "cloud"]).first?.fix.contains("off | mock | local | provider") == true)
+    @Test(arguments: [("STT", "STT_PROVIDER_MODEL"), ("LLM", "LLM_MODEL"), ("TTS", "TTS_PROVIDER_MODEL")])
+    func aProviderNeedsItsEngineItsAddressAndItsModel(stage: String, model: String) {
+        var environment = ["REALTIME_\(stage)": "provider"]
+        #expect(problems(environment).map(\.key) == ["\(stage)_ENGINE"])
+        environment["\(stage)_ENGINE"] = "openai, mock"
+        #expect(problems(environment).map(\.key) == ["\(stage)_PROVIDER_URL", model])
+        environment["\(stage)_PROVIDER_URL"] = "http://127.0.0.1:1/v1"
+        environment[model] = "m"
+        #expect(problems(environment).isEmpty)
+        for bad in ["openai,openai", "openai,nonsense", ","] {
+            environment["\(stage)_ENGINE"] = bad
+            #expect(problems(environment).first?.key == "\(stage)_ENGINE", "\(bad)")
+        }
+        #expect(problems(["REALTIME_\(stage)": "cloud"]).first?.fix.contains("off | mock | local | provider") == true)
+    }
+
+    @Test func aProvidersKeyIsNotShown() throws {
+        let resolved = resolved([
+            "REALTIME_LLM": "provider", "LLM_ENGINE": "openai,receptionist", "LLM_PROVIDER_URL": "http://[::1]:8/v1",
+            "LLM_MODEL": "m", "LLM_PROVIDER_KEY": "sk-hunter2",
+        ])
+        let engines = try Settings(resolved).engines
+        #expect(engines.llmOrder == ["openai", "receptionist"] && engines.llmProvider?.key?.value == "sk-hunter2")
+        var dumped = ""
+        dump(engines, to: &dumped)
+        #expect(!dumped.contains("hunter2") && !"\(engines)".contains("hunter2"))
+        #expect(resolved[.llmProviderKey].shown == "<redacted>")
     }
 
     @Test func aStageDelayIsStrongerThanTheOneForAll() throws {

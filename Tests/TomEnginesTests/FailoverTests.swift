@@ -4,6 +4,7 @@ import Testing
 import TomAudio
 import TomConversation
 import TomEngines
+import TomErrors
 import TomTestKit
 
 /// Orders of engines of which some fail, early, late, from other threads, or never answer.

@@ -36,7 +36,7 @@ enum SpokenAudio {
         for await event in stream {
             switch event {
             case .audio(let samples, _): resampler.process(samples.span, into: &converted)
-            case .finished: break
+            case .finished, .failedOver: break
             case .failed(let error): throw error
             }
         }

@@ -20,12 +20,14 @@ struct ChatTests {
         let id = id.map { #""id":"\#($0)","# } ?? ""
         let name = name.map { #""name":"\#($0)","# } ?? ""
         let text = arguments.replacing("\"", with: "\\\"")
-        return #"{"choices":[{"delta":{"tool_calls":[{"index":\#(index),\#(id)"function":{\#(name)"arguments":"\#(text)"}}]}}]}"#
+        return
+            #"{"choices":[{"delta":{"tool_calls":[{"index":\#(index),\#(id)"function":{\#(name)"arguments":"\#(text)"}}]}}]}"#
     }
 
     @Test func parallelToolCallsComeInPieces() throws {
         let got = try events([
-            piece(0, id: "a", name: "take_message"), piece(1, id: "b", name: "look_up", #"{"n":"#), piece(0, #"{"name":"#),
+            piece(0, id: "a", name: "take_message"), piece(1, id: "b", name: "look_up", #"{"n":"#),
+            piece(0, #"{"name":"#),
             piece(1, #"3,"deep":{"x":true},"none":null}"#), piece(0, #""Ann"}"#), Self.done,
         ])
         #expect(
@@ -41,9 +43,11 @@ struct ChatTests {
     }
 
     @Test func endingTheCallIsNoTool() throws {
-        #expect(try events([piece(0, id: "a", name: "end_call"), Self.done]) == [.endsCall, .text("Goodbye."), .finished])
+        #expect(
+            try events([piece(0, id: "a", name: "end_call"), Self.done]) == [.endsCall, .text("Goodbye."), .finished])
         let text = #"{"choices":[{"delta":{"content":"Bye."}}]}"#
-        #expect(try events([text, piece(0, id: "a", name: "end_call"), Self.done]) == [.text("Bye."), .endsCall, .finished])
+        #expect(
+            try events([text, piece(0, id: "a", name: "end_call"), Self.done]) == [.text("Bye."), .endsCall, .finished])
     }
 
     @Test(arguments: [#"[1]"#, #"{"a":"#, "nonsense"])
@@ -60,7 +64,9 @@ struct ChatTests {
     }
 
     @Test func floodsOfToolsAreCutOff() {
-        #expect(throws: EngineError.self) { try events((0..<65).map { piece($0, id: "\($0)", name: "t") } + [Self.done]) }
+        #expect(throws: EngineError.self) {
+            try events((0..<65).map { piece($0, id: "\($0)", name: "t") } + [Self.done])
+        }
         let long = String(repeating: "a", count: 1_000)
         #expect(throws: EngineError.self) { try events((0..<70).map { _ in piece(0, name: nil, long) } + [Self.done]) }
     }
@@ -71,12 +77,17 @@ struct ChatTests {
         let items = contents.enumerated().map { Item(id: ItemID($0 + 1), turn: TurnID(1), content: $1) }
         return ChatHistory(instructions: "Be kind.", items: items).messages.map { message in
             let calls = (message.toolCalls ?? []).map { "\($0.id):\($0.function.name)(\($0.function.arguments))" }
-            return "\(message.role)|\(message.content ?? "")|\(calls.joined(separator: ","))|\(message.toolCallID ?? "")"
+            return
+                "\(message.role)|\(message.content ?? "")|\(calls.joined(separator: ","))|\(message.toolCallID ?? "")"
         }
     }
 
-    private func call(_ id: String) -> Item.Content { .toolCall(ToolCall(id: id, name: "t", arguments: ["b": "2", "a": "1"])) }
-    private func output(_ id: String) -> Item.Content { .toolOutput(ToolOutput(callID: id, succeeded: true, output: "ok \(id)")) }
+    private func call(_ id: String) -> Item.Content {
+        .toolCall(ToolCall(id: id, name: "t", arguments: ["b": "2", "a": "1"]))
+    }
+    private func output(_ id: String) -> Item.Content {
+        .toolOutput(ToolOutput(callID: id, succeeded: true, output: "ok \(id)"))
+    }
 
     @Test func whatWasSaidBecomesMessages() {
         let got = messages([
@@ -108,13 +119,16 @@ struct ChatTests {
         var got: [String] = []
         let bytes = Array(text.utf8)
         for start in stride(from: 0, to: bytes.count, by: size) {
-            try events.append(bytes[start..<min(start + size, bytes.count)]) { got.append(String(decoding: $0, as: UTF8.self)) }
+            try events.append(bytes[start..<min(start + size, bytes.count)]) {
+                got.append(String(decoding: $0, as: UTF8.self))
+            }
         }
         return got
     }
 
     @Test func eventsAreFoundHoweverTheyAreCut() throws {
-        let text = "\u{FEFF}: hello\r\n\r\ndata: one\r\ndata:two\r\revent: x\nid: 4\ndata\n\ndata:  grün 😀\n\nretry: 3\n\ndata: lost"
+        let text =
+            "\u{FEFF}: hello\r\n\r\ndata: one\r\ndata:two\r\revent: x\nid: 4\ndata\n\ndata:  grün 😀\n\nretry: 3\n\ndata: lost"
         for size in [1, 2, 3, 5, 8, 1_000] {
             #expect(try data(text, by: size) == ["one\ntwo", "", " grün 😀"], "pieces of \(size)")
         }
@@ -122,7 +136,9 @@ struct ChatTests {
 
     @Test func linesAndEventsAreBounded() {
         let limit = ServerSentEvents.maxBytes
-        #expect(throws: ServerSentEvents.TooLong.self) { try data(String(repeating: "a", count: limit + 1), by: 65_536) }
+        #expect(throws: ServerSentEvents.TooLong.self) {
+            try data(String(repeating: "a", count: limit + 1), by: 65_536)
+        }
         let lines = String(repeating: "data: " + String(repeating: "a", count: 65_536) + "\n", count: 17)
         #expect(throws: ServerSentEvents.TooLong.self) { try data(lines, by: 65_536) }
     }

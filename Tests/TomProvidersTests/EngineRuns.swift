@@ -95,10 +95,13 @@ enum Provider: String, CaseIterable, Sendable {
 }
 
 /// An HTTP client that gives up soon, shut down behind `body`.
-func withHTTP<Result>(read: TimeAmount = .seconds(10), _ body: (HTTPClient) async throws -> Result) async throws -> Result {
+func withHTTP<Result>(read: TimeAmount = .seconds(10), _ body: (HTTPClient) async throws -> Result) async throws
+    -> Result
+{
     var configuration = HTTPClient.Configuration()
     configuration.timeout.connect = .seconds(2)
     configuration.timeout.read = read
+    configuration.connectionPool.retryConnectionEstablishment = false
     let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     do {
         let result = try await body(http)

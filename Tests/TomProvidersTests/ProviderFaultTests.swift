@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 import Testing
 import TomEngines
 import TomErrors
@@ -118,7 +119,8 @@ struct ProviderFaultTests {
         for steps in cases {
             #expect(try await outcome(.llm, steps).error?.code == "llm.malformed")
         }
-        #expect(try await outcome(.stt, [ScriptedHTTP.head("200 OK"), .text("{}"), .close]).error?.code == "stt.malformed")
+        #expect(
+            try await outcome(.stt, [ScriptedHTTP.head("200 OK"), .text("{}"), .close]).error?.code == "stt.malformed")
     }
 
     @Test func audioThatEndsWithinASampleIsBad() async throws {
@@ -137,8 +139,6 @@ struct ProviderFaultTests {
         #expect(outcome.said == ["Hel"] && outcome.error?.code == "llm.connection_lost")
     }
 }
-
-import Synchronization
 
 final class Reports: Sendable {
     private let reports = Mutex<[Provider.Outcome]>([])

@@ -1,4 +1,5 @@
 import Testing
+import TomAudio
 import TomEngines
 
 @testable import TomProviders
@@ -24,7 +25,8 @@ struct ProviderRequestTests {
         let text = Self.events([
             #"{"choices":[{"delta":{"role":"assistant","content":""}}]}"#,
             #"{"choices":[{"delta":{"content":"Gr"}}]}"#, #"{"choices":[{"delta":{"content":"üß Gott."}}]}"#,
-            #"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#, #"{"choices":[],"usage":{"total_tokens":9}}"#, "[DONE]",
+            #"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#, #"{"choices":[],"usage":{"total_tokens":9}}"#,
+            "[DONE]",
         ])
         // In pieces of 7 bytes, so that lines and letters are cut.
         let bytes = Array(text.utf8)
@@ -36,7 +38,9 @@ struct ProviderRequestTests {
         #expect(outcome.said == ["Gr", "üß Gott."] && outcome.isFinished)
         #expect(request.hasPrefix("POST /v1/chat/completions HTTP/1.1\r\n"))
         #expect(request.contains("Authorization: Bearer sk-1\r\n"))
-        for part in [#""stream":true"#, #""model":"m""#, #""role":"system""#, #""content":"hi""#, #""name":"take_message""#] {
+        for part in [
+            #""stream":true"#, #""model":"m""#, #""role":"system""#, #""content":"hi""#, #""name":"take_message""#,
+        ] {
             #expect(request.contains(part), "\(part)")
         }
     }
@@ -52,7 +56,10 @@ struct ProviderRequestTests {
             .stt, [ScriptedHTTP.head("200 OK"), .text(#"{"text":" What are your hours? "}"#), .close])
         #expect(outcome.said == [" What are your hours? "] && outcome.isFinished)
         #expect(request.hasPrefix("POST /v1/audio/transcriptions HTTP/1.1\r\n"))
-        for part in ["name=\"model\"\r\n\r\nwhisper-1", "name=\"language\"\r\n\r\nen\r\n", "filename=\"turn.wav\"", "RIFF", "WAVEfmt"] {
+        for part in [
+            "name=\"model\"\r\n\r\nwhisper-1", "name=\"language\"\r\n\r\nen\r\n", "filename=\"turn.wav\"", "RIFF",
+            "WAVEfmt",
+        ] {
             #expect(request.contains(part), "\(part)")
         }
         #expect(!request.contains("Authorization"))
@@ -90,7 +97,9 @@ struct ProviderRequestTests {
         #expect(endpoint.authorization?.name == "api-key" && endpoint.authorization?.value == "k")
     }
 
-    @Test(arguments: ["", "ftp://a/v1", "127.0.0.1:80/v1", "http://", "http://user:pass@host/v1", "http:///v1", "http://a b/"])
+    @Test(arguments: [
+        "", "ftp://a/v1", "127.0.0.1:80/v1", "http://", "http://user:pass@host/v1", "http:///v1", "http://a b/",
+    ])
     func aBadURLIsRefused(url: String) {
         let error = #expect(throws: EngineError.self) { try ProviderEndpoint(url: url, key: "sk-1", stage: "llm") }
         #expect(error?.code == "llm.bad_url" && "\(error!)".contains("sk-1") == false)
@@ -122,8 +131,6 @@ struct ProviderRequestTests {
         #expect(error?.code == "llm.egress_forbidden" && error?.hint?.contains("ALLOW_EGRESS") == true)
     }
 }
-
-import TomAudio
 
 enum WAVFixture {
     static let bytes = WAV.write(samples: [1, -2, 3], rate: .hz22050)

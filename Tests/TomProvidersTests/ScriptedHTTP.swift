@@ -61,7 +61,9 @@ final class ScriptedHTTP: Sendable {
     }
 
     static func head(_ status: String, _ fields: [String] = [], type: String = "application/json") -> Step {
-        .text((["HTTP/1.1 \(status)", "Content-Type: \(type)", "Connection: close"] + fields).joined(separator: "\r\n") + "\r\n\r\n")
+        .text(
+            (["HTTP/1.1 \(status)", "Content-Type: \(type)", "Connection: close"] + fields).joined(separator: "\r\n")
+                + "\r\n\r\n")
     }
 
     private final class Answerer: ChannelInboundHandler {
@@ -95,8 +97,8 @@ final class ScriptedHTTP: Sendable {
             case .close: context.close(promise: nil)
             case .reset:
                 // Lingering for no time makes the kernel send RST instead of FIN.
-                try? context.channel.syncOptions?.setOption(
-                    ChannelOptions.socketOption(.so_linger), value: linger(l_onoff: 1, l_linger: 0))
+                let channel = context.channel
+                _ = (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
                 context.close(promise: nil)
             }
         }

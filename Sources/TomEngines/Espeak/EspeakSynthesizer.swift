@@ -45,7 +45,7 @@ public struct EspeakSynthesizer: SpeechSynthesizer {
         let failure = await withCheckedContinuation { (continuation: CheckedContinuation<EngineError?, Never>) in
             _ = synthesize(request) { event in
                 switch event {
-                case .audio: break
+                case .audio, .failedOver: break
                 case .finished: continuation.resume(returning: nil)
                 case .failed(let error): continuation.resume(returning: error)
                 }

@@ -1,4 +1,5 @@
-import TomConversation
+public import TomConversation
+import TomErrors
 
 /// Language models in the order in which they are asked: the next one answers when one fails before its first word.
 public struct FailoverLanguageModel: LanguageModel {

@@ -1,4 +1,4 @@
-import TomConversation
+public import TomConversation
 
 /// Synthesisers in the order in which they are asked: the next one speaks a sentence when one fails before its first sound.
 public struct FailoverSynthesizer: SpeechSynthesizer {

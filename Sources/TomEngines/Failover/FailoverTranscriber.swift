@@ -1,5 +1,5 @@
 import Synchronization
-import TomConversation
+public import TomConversation
 
 /// Transcribers in the order in which they are asked. A turn's audio is kept until its transcript exists, so that the next engine
 /// hears all of it when one fails.
@@ -37,6 +37,8 @@ private final class FailoverTranscription: Transcription {
     private struct State {
         var samples: [Int16] = []
         var isFinished = false
+        /// The latest attempt, and its transcription once it has been made.
+        var attempt = 0
         var inner: (any Transcription)?
         /// How much of the audio the inner transcription has been given, and whether it knows that there is no more.
         var fed = 0
@@ -52,13 +54,23 @@ private final class FailoverTranscription: Transcription {
     private final class Feed: Sendable {
         let state = Mutex(State())
 
-        func begin(_ inner: any Transcription) {
+        /// Makes another transcription the one that hears the turn, from its beginning.
+        func begin(_ make: () -> any Transcription) -> any Transcription {
+            let attempt = state.withLock { state in
+                state.attempt += 1
+                state.inner = nil
+                return state.attempt
+            }
+            let inner = make()
             state.withLock { state in
+                // An engine may fail inside the call that starts it: then a later attempt is under way already.
+                guard state.attempt == attempt else { return }
                 state.inner = inner
                 state.fed = 0
                 state.wasToldTheEnd = false
             }
             feed()
+            return inner
         }
 
         private enum Step {
@@ -102,11 +114,7 @@ private final class FailoverTranscription: Transcription {
         run = FailoverRun(
             order,
             kind: .init(
-                begin: { [feed] engine, report in
-                    let inner = engine.transcribe(request, deliver: report)
-                    feed.begin(inner)
-                    return inner
-                }, judge: Self.judge, announce: { .failedOver($0) }, fail: { .failed($0) },
+                begin: { [feed] engine, report in feed.begin { engine.transcribe(request, deliver: report) } }, judge: Self.judge, announce: { .failedOver($0) }, fail: { .failed($0) },
                 timeout: { .impatient("stt", $0) }),
             patience: patience, isOwed: false, deliver: deliver)
         run.start()
@@ -129,7 +137,8 @@ private final class FailoverTranscription: Transcription {
 
     func cancel() { run.cancel() }
 
-    private static func judge(_ event: TranscriptionEvent) -> FailoverRun<any Transcriber, TranscriptionEvent>.Judgement {
+    private static func judge(_ event: TranscriptionEvent) -> FailoverRun<any Transcriber, TranscriptionEvent>.Judgement
+    {
         switch event {
         case .interim, .failedOver: .tentative
         case .final: .ended

@@ -1,5 +1,6 @@
 import Glibc
 public import TomEngines
+import TomErrors
 
 /// Whether audio and words may leave for an address: loopback and private ones are this house's own, others only where the
 /// operator has said so.
@@ -53,7 +54,9 @@ public struct EgressPolicy: Sendable, Equatable {
     /// Loopback, private (RFC 1918), link-local, unique local (RFC 4193), and IPv4 written as IPv6.
     static func isOwn(_ address: [UInt8]) -> Bool {
         if address.count == 16 {
-            if address.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] { return isOwn(Array(address.suffix(4))) }
+            if address.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] {
+                return isOwn(Array(address.suffix(4)))
+            }
             if address == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] { return true }
             return address[0] & 0xFE == 0xFC || (address[0] == 0xFE && address[1] & 0xC0 == 0x80)
         }

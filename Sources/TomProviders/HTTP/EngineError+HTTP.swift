@@ -5,6 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import TomEngines
+import TomErrors
 
 /// What a provider's answer, or the lack of one, means. Neither the body of an answer nor a key is ever part of an error: bodies
 /// echo what callers said.
@@ -50,7 +51,7 @@ extension EngineError {
                 code: "\(stage).tls", message: "the provider's certificate or TLS is not accepted.",
                 hint: "Check that the URL's host is in the certificate and that its authority is known.",
                 category: .connectivity)
-        case is NIOConnectionError:
+        case is NIOConnectionError, is IOError where isRefusal(error):
             EngineError(
                 code: "\(stage).unreachable", message: "the provider cannot be reached.",
                 hint: "Check \(stage.uppercased())_PROVIDER_URL and that the provider runs.", category: .connectivity)
@@ -59,6 +60,12 @@ extension EngineError {
                 code: "\(stage).connection_lost", message: "the connection to the provider broke.",
                 hint: "Look into the provider's log.", category: .connectivity)
         }
+    }
+
+    /// Whether nobody was there to connect to, rather than a connection lost.
+    private static func isRefusal(_ error: any Error) -> Bool {
+        guard let error = error as? IOError else { return true }
+        return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL].contains(error.errnoCode)
     }
 
     private static let timeouts: [HTTPClientError] = [

@@ -87,7 +87,7 @@ public struct ProviderClient: Sendable {
     /// The whole body of an answer that is no stream.
     func whole(_ response: HTTPClientResponse) async throws(EngineError) -> Data {
         do {
-            return Data(buffer: try await response.body.collect(upTo: Self.maxBodyBytes))
+            return Data(try await response.body.collect(upTo: Self.maxBodyBytes).readableBytesView)
         } catch is NIOTooManyBytesError {
             throw .malformed("it is longer than \(Self.maxBodyBytes) bytes", stage: stage)
         } catch {
@@ -98,7 +98,7 @@ public struct ProviderClient: Sendable {
     private func refusal(_ response: HTTPClientResponse) async -> EngineError {
         let body = try? await response.body.collect(upTo: 65_536)
         return .status(
-            response.status, stage: stage, reason: body.flatMap { Self.reason(in: Data(buffer: $0)) },
+            response.status, stage: stage, reason: body.flatMap { Self.reason(in: Data($0.readableBytesView)) },
             retryAfter: response.headers.first(name: "Retry-After"))
     }
 

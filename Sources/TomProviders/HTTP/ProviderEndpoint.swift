@@ -1,4 +1,5 @@
 public import TomEngines
+import TomErrors
 
 /// Where an engine behind HTTP is, and the key it is asked with.
 public struct ProviderEndpoint: Sendable {
@@ -18,7 +19,7 @@ public struct ProviderEndpoint: Sendable {
     /// - Throws: `<stage>.bad_url`.
     public init(url: String, key: String?, stage: String) throws(EngineError) {
         guard let scheme = ["https://", "http://"].first(where: { url.lowercased().hasPrefix($0) }),
-            let host = Self.host(of: url.dropFirst(scheme.count)), !url.contains("#"), !host.contains("@")
+            let host = Self.host(of: url.dropFirst(scheme.count)), !url.contains("#")
         else {
             throw EngineError(
                 code: "\(stage).bad_url", message: "The provider's URL is not an http or https address.",
@@ -42,7 +43,8 @@ public struct ProviderEndpoint: Sendable {
             return inner.isEmpty ? nil : String(inner)
         }
         let host = authority.prefix { $0 != ":" }
-        return host.isEmpty || authority.contains(where: \.isWhitespace) ? nil : String(host)
+        // A name and password in the address would be shown wherever the address is.
+        return host.isEmpty || authority.contains("@") || authority.contains(where: \.isWhitespace) ? nil : String(host)
     }
 
     /// The URL of `path`, which begins with a slash.

@@ -61,7 +61,9 @@ struct ChatHistory {
         }
     }
 
-    private mutating func say(_ role: String, _ content: String) { messages.append(Message(role: role, content: content)) }
+    private mutating func say(_ role: String, _ content: String) {
+        messages.append(Message(role: role, content: content))
+    }
 
     private mutating func append(_ calls: [ToolCall], _ outputs: [String: String]) {
         guard !calls.isEmpty else { return }

@@ -1,6 +1,7 @@
 import Foundation
 import TomConversation
 import TomEngines
+import TomErrors
 
 /// Turns the chunks of a streamed chat completion into what a conversation takes in.
 ///

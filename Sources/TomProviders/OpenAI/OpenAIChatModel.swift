@@ -1,7 +1,9 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 public import TomEngines
+import TomErrors
 
 /// A language model behind an OpenAI-compatible `POST /chat/completions`, streamed: OpenAI, Azure OpenAI, Ollama, vLLM,
 /// llama.cpp, LM Studio, `transformers serve`.
@@ -91,7 +93,7 @@ public struct OpenAIChatModel: LanguageModel {
         encoder.outputFormatting = [.withoutEscapingSlashes]
         let body = Body(
             model: model, messages: ChatHistory(instructions: instructions, items: request.history).messages)
-        do { return ByteBuffer(data: try encoder.encode(body)) } catch {
+        do { return ByteBuffer(bytes: try encoder.encode(body)) } catch {
             throw EngineError(
                 code: "llm.internal", message: "the request cannot be written as JSON.", category: .server)
         }

@@ -1,8 +1,10 @@
+import AsyncHTTPClient
 import Foundation
 import NIOCore
 import TomAudio
 import TomConversation
 public import TomEngines
+import TomErrors
 
 /// Text to speech behind an OpenAI-compatible `POST /audio/speech`, its audio passed on as it arrives: OpenAI, Speaches, LocalAI,
 /// Kokoro-FastAPI, openedai-speech.
@@ -51,10 +53,11 @@ public struct OpenAISynthesizer: SpeechSynthesizer {
 
     private func speak(_ text: String, _ deliver: @Sendable (SynthesisEvent) -> Void) async throws(EngineError) {
         guard let body = try? JSONEncoder().encode(Body(model: model, input: text, voice: voice)) else {
-            throw EngineError(code: "tts.internal", message: "the request cannot be written as JSON.", category: .server)
+            throw EngineError(
+                code: "tts.internal", message: "the request cannot be written as JSON.", category: .server)
         }
         let response = try await client.post(
-            "/audio/speech", contentType: "application/json", body: ByteBuffer(data: body))
+            "/audio/speech", contentType: "application/json", body: ByteBuffer(bytes: body))
         var audio = SpeechBody()
         do {
             for try await bytes in response.body {

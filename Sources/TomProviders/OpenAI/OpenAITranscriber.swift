@@ -4,6 +4,7 @@ import Synchronization
 import TomAudio
 import TomConversation
 public import TomEngines
+import TomErrors
 
 /// Speech to text behind an OpenAI-compatible `POST /audio/transcriptions`: OpenAI, whisper.cpp's server, Speaches, LocalAI,
 /// `transformers serve`. One request for each turn, with its audio as WAV; no interim results.
@@ -43,7 +44,8 @@ public struct OpenAITranscriber: Transcriber {
         let response = try await client.post(
             "/audio/transcriptions", contentType: form.contentType, body: ByteBuffer(bytes: form.body))
         struct Answer: Decodable { var text: String }
-        guard let answer = try? JSONDecoder().decode(Answer.self, from: try await client.whole(response)) else {
+        let body = try await client.whole(response)
+        guard let answer = try? JSONDecoder().decode(Answer.self, from: body) else {
             throw .malformed("it holds no text", stage: "stt")
         }
         return Transcript(text: answer.text, language: primary)

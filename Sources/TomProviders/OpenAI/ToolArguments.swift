@@ -14,7 +14,9 @@ enum ToolArguments {
     /// one, as models write it for tools without parameters.
     static func parse(_ json: String) -> [String: String]? {
         guard json.contains(where: { !$0.isWhitespace }) else { return [:] }
-        guard let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] else { return nil }
+        guard let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] else {
+            return nil
+        }
         return object.compactMapValues { value in
             switch value {
             case let text as String: text

@@ -12,7 +12,8 @@ extension SettingKey {
             + "nothing.")
     static let tts = SettingKey(
         "REALTIME_TTS", .word(engineWords), default: "local",
-        "Text to speech. `local` is eSpeak NG; `provider` is what TTS_ENGINE names; `off` leaves the text of the answers.")
+        "Text to speech. `local` is eSpeak NG; `provider` is what TTS_ENGINE names; `off` leaves the text of the answers."
+    )
     static let sttTimeoutMs = SettingKey(
         "STT_TIMEOUT_MS", .integer(100...120_000), default: "10000",
         "From the end of the caller's turn to its transcript; later, TOM apologises.")

@@ -2,6 +2,7 @@ import Foundation
 import TomEngines
 import TomErrors
 import TomPocketSphinx
+import TomProviders
 
 /// Checks of the agent and of the engine of each stage.
 struct EngineChecks {

@@ -60,13 +60,15 @@ struct EngineSet {
             case "openai":
                 guard let provider = settings.sttProvider else { continue }
                 list.append(
-                    OpenAITranscriber(client: try await providers.client(provider, stage: "stt"), model: provider.model))
+                    OpenAITranscriber(client: try await providers.client(provider, stage: "stt"), model: provider.model)
+                )
             case "pocketsphinx":
                 if agent.language == "en" { list.append(try await pocketSphinx(agent)) }
             default: list.append(MockTranscriber(delay: settings.mock.sttDelay))
             }
         }
-        return list.count > 1 ? FailoverTranscriber(list, policy: policy, now: Self.now, onOpened: opened("stt")) : list.first
+        return list.count > 1
+            ? FailoverTranscriber(list, policy: policy, now: Self.now, onOpened: opened("stt")) : list.first
     }
 
     private func model(for agent: Agent) async throws(EngineError) -> (any LanguageModel)? {
@@ -77,12 +79,14 @@ struct EngineSet {
                 guard let provider = settings.llmProvider else { continue }
                 list.append(
                     OpenAIChatModel(
-                        client: try await providers.client(provider, stage: "llm"), model: provider.model, agent: agent))
+                        client: try await providers.client(provider, stage: "llm"), model: provider.model, agent: agent)
+                )
             case "receptionist": list.append(Receptionist(agent: agent))
             default: list.append(MockLanguageModel(delay: settings.mock.llmDelay))
             }
         }
-        return list.count > 1 ? FailoverLanguageModel(list, policy: policy, now: Self.now, onOpened: opened("llm")) : list.first
+        return list.count > 1
+            ? FailoverLanguageModel(list, policy: policy, now: Self.now, onOpened: opened("llm")) : list.first
     }
 
     private func synthesizer(for agents: [Agent]) async throws(EngineError) -> (any SpeechSynthesizer)? {
@@ -104,7 +108,8 @@ struct EngineSet {
                     MockSynthesizer(durationMs: Int(settings.mock.audio.milliseconds), delay: settings.mock.ttsDelay))
             }
         }
-        return list.count > 1 ? FailoverSynthesizer(list, policy: policy, now: Self.now, onOpened: opened("tts")) : list.first
+        return list.count > 1
+            ? FailoverSynthesizer(list, policy: policy, now: Self.now, onOpened: opened("tts")) : list.first
     }
 
     /// The names of a stage's engines, in the order in which they are asked.

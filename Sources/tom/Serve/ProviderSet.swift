@@ -11,10 +11,13 @@ final class ProviderSet: Sendable {
     init(_ settings: Settings.Engines) {
         self.settings = settings
         var configuration = HTTPClient.Configuration()
-        configuration.timeout.connect = .nanoseconds(settings.connectTimeout.components.seconds * 1_000_000_000
-            + settings.connectTimeout.components.attoseconds / 1_000_000_000)
+        configuration.timeout.connect = .nanoseconds(
+            settings.connectTimeout.components.seconds * 1_000_000_000
+                + settings.connectTimeout.components.attoseconds / 1_000_000_000)
         // Silence within an answer; the conversation's own patience usually ends first.
         configuration.timeout.read = .seconds(60)
+        // The next engine of the order is the better second try.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.idleTimeout = .seconds(60)
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
