@@ -93,7 +93,7 @@ def test_the_model_answers_and_the_receptionist_takes_over_when_it_dies(tom, mod
     text, end = answer(call, "when are you open")
     assert "We are open Monday to Friday from nine to six" in text and end["status"] == "completed"
     assert [notice["code"] for notice in call.of_type("notice")] == ["llm.failover"]
-    assert 'tom_engine_failovers_total{kind="llm",from="openai",to="receptionist"} 1' in tom.http("/metrics")[2].decode()
+    assert 'tom_engine_failovers_total{from="openai",kind="llm",to="receptionist"} 1' in tom.http("/metrics")[2].decode()
     call.close()
 
 

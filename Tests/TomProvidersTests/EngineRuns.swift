@@ -46,7 +46,9 @@ enum Provider: String, CaseIterable, Sendable {
             task.finish()
             return task
         case .llm:
-            let agent = try! Agent.bundled(language: "en")  // the file is part of the program
+            guard let agent = try? Agent.bundled(language: "en") else {
+                preconditionFailure("the agent that is part of the program cannot be read")
+            }
             let history = [Item(id: ItemID(1), turn: TurnID(1), content: .typed("hi"))]
             let request = ResponseRequest(
                 response: ResponseID(1), turn: TurnID(1), language: "en", history: history)

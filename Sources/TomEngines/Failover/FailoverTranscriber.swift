@@ -114,7 +114,8 @@ private final class FailoverTranscription: Transcription {
         run = FailoverRun(
             order,
             kind: .init(
-                begin: { [feed] engine, report in feed.begin { engine.transcribe(request, deliver: report) } }, judge: Self.judge, announce: { .failedOver($0) }, fail: { .failed($0) },
+                begin: { [feed] engine, report in feed.begin { engine.transcribe(request, deliver: report) } },
+                judge: Self.judge, announce: { .failedOver($0) }, fail: { .failed($0) },
                 timeout: { .impatient("stt", $0) }),
             patience: patience, isOwed: false, deliver: deliver)
         run.start()

@@ -51,7 +51,8 @@ extension EngineError {
                 code: "\(stage).tls", message: "the provider's certificate or TLS is not accepted.",
                 hint: "Check that the URL's host is in the certificate and that its authority is known.",
                 category: .connectivity)
-        case is NIOConnectionError, is IOError where isRefusal(error):
+        case is NIOConnectionError,
+            is IOError where isRefusal(error):
             EngineError(
                 code: "\(stage).unreachable", message: "the provider cannot be reached.",
                 hint: "Check \(stage.uppercased())_PROVIDER_URL and that the provider runs.", category: .connectivity)

@@ -10,16 +10,16 @@ extension SettingKey {
         "TTS_ENGINE", .order(["openai", "espeak", "mock"]), absence: "none",
         "With REALTIME_TTS=provider: the engine, or several in the order in which they are asked when one fails.")
 
-    static let sttProviderURL = url("STT")
-    static let sttProviderKey = key("STT")
+    static let sttProviderURL = SettingKey("STT_PROVIDER_URL", .text, absence: "none", urlMeaning)
+    static let sttProviderKey = SettingKey("STT_PROVIDER_KEY", .text, absence: "none", secret: true, keyMeaning)
     static let sttProviderModel = SettingKey(
         "STT_PROVIDER_MODEL", .text, absence: "none", "Id of the speech-to-text model at the provider: `whisper-1`.")
-    static let llmProviderURL = url("LLM")
-    static let llmProviderKey = key("LLM")
+    static let llmProviderURL = SettingKey("LLM_PROVIDER_URL", .text, absence: "none", urlMeaning)
+    static let llmProviderKey = SettingKey("LLM_PROVIDER_KEY", .text, absence: "none", secret: true, keyMeaning)
     static let llmModel = SettingKey(
         "LLM_MODEL", .text, absence: "none", "Id of the language model at the provider: `gpt-4.1-mini`, `llama3.2`.")
-    static let ttsProviderURL = url("TTS")
-    static let ttsProviderKey = key("TTS")
+    static let ttsProviderURL = SettingKey("TTS_PROVIDER_URL", .text, absence: "none", urlMeaning)
+    static let ttsProviderKey = SettingKey("TTS_PROVIDER_KEY", .text, absence: "none", secret: true, keyMeaning)
     static let ttsProviderModel = SettingKey(
         "TTS_PROVIDER_MODEL", .text, absence: "none", "Id of the text-to-speech model at the provider: `tts-1`.")
     static let ttsVoice = SettingKey(
@@ -35,14 +35,6 @@ extension SettingKey {
         "FAILOVER_PATIENCE_MS", .integer(100...60_000), default: "4000",
         "How long an engine of several may owe a first result before the next one is asked.")
 
-    private static func url(_ stage: String) -> SettingKey {
-        SettingKey(
-            "\(stage)_PROVIDER_URL", .text, absence: "none",
-            "Base URL of an OpenAI-compatible API: `http://127.0.0.1:11434/v1`.")
-    }
-
-    private static func key(_ stage: String) -> SettingKey {
-        SettingKey(
-            "\(stage)_PROVIDER_KEY", .text, absence: "none", secret: true, "Key that the provider asks for.")
-    }
+    private static let urlMeaning = "Base URL of an OpenAI-compatible API: `http://127.0.0.1:11434/v1`."
+    private static let keyMeaning = "Key that the provider asks for."
 }
