@@ -4,6 +4,7 @@ import Testing
 import TomAudio
 import TomConversation
 import TomEngines
+import TomErrors
 import TomTestKit
 
 @testable import TomSession
@@ -62,5 +63,29 @@ struct SessionMetricsTests {
         }
         #expect(try answered("scripted") == 1)
         #expect(try answered("mock") == 2)
+    }
+
+    @Test func aReplacedEngineIsToldToTheClientAndCounted() throws {
+        let metrics = TestMetrics()
+        let error = EngineError(code: "x.failed", message: "it failed", category: .server)
+        let failover = EngineFailover(from: "first", to: "second", error: error)
+        let call = try SessionCall(
+            transcriber: ScriptedTranscriber(onFinish: {
+                $0.deliver(.failedOver(failover))
+                $0.deliver(.final(Transcript(text: "hi")))
+            }),
+            model: ScriptedLanguageModel { $0.deliver(.failedOver(failover), .text("Fine."), .finished) },
+            synthesizer: ScriptedSynthesizer {
+                $0.deliver(.failedOver(failover), .audio(ramp(800), rate: .hz16000), .finished)
+            }, metrics: metrics)
+        call.speak(800)
+        call.stayQuiet(2_000)
+        #expect(call.notices == ["stt.failover", "llm.failover", "tts.failover"])
+        #expect(call.turnEnds == [.completed])
+        for kind in ["stt", "llm", "tts"] {
+            let counter = try metrics.expectCounter(
+                "tom_engine_failovers_total", [("kind", kind), ("from", "first"), ("to", "second")])
+            #expect(counter.totalValue == 1)
+        }
     }
 }
