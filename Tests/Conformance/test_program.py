@@ -76,3 +76,8 @@ def test_a_journal_replays_to_the_same_lines_in_every_process(tmp_path):
     (journal,) = (tmp_path / "journals").iterdir()
     outputs = {tom("replay", journal).stdout for _ in range(6)}
     assert len(outputs) == 1 and "take_message" in outputs.pop()
+
+
+def test_a_start_that_fails_behind_the_engines_says_why():
+    run = tom("serve", "--port", 0, DATA_DIR="/proc/tom", REALTIME_STT="mock", REALTIME_LLM="mock", REALTIME_TTS="mock")
+    assert run.returncode == 1 and "store.directory" in run.stderr and "DATA_DIR" in run.stderr

@@ -3,27 +3,29 @@ import TomConversation
 
 /// Engines of one kind in the order in which they are asked, each with its circuit breaker, shared by all calls.
 final class EngineOrder<Engine: Sendable>: Sendable {
-    struct Entry: Sendable {
-        let name: String
-        let engine: Engine
-    }
-
-    let entries: [Entry]
+    /// Their names, in order, and all of them in one: `openai,receptionist`.
+    let names: [String]
+    var name: String { names.joined(separator: ",") }
+    let engines: [Engine]
+    /// How long an engine may owe a first result.
+    let patience: Duration
     private let breakers: Mutex<[CircuitBreaker]>
     private let now: @Sendable () -> Instant
     private let onOpened: @Sendable (_ name: String, _ cause: CircuitBreaker.Cause) -> Void
 
     /// - Parameters:
-    ///   - entries: one or more.
+    ///   - engines: one or more.
     ///   - now: a clock that does not go backwards.
     ///   - onOpened: told when an engine is left alone from now on.
     init(
-        _ entries: [Entry], policy: CircuitBreaker.Policy, now: @escaping @Sendable () -> Instant,
+        _ engines: [Engine], name: (Engine) -> String, policy: FailoverPolicy, now: @escaping @Sendable () -> Instant,
         onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
     ) {
-        precondition(!entries.isEmpty, "a failover order has at least one engine")
-        self.entries = entries
-        breakers = Mutex(entries.map { _ in CircuitBreaker(policy: policy) })
+        precondition(!engines.isEmpty, "a failover order has at least one engine")
+        self.engines = engines
+        names = engines.map(name)
+        patience = policy.patience
+        breakers = Mutex(engines.map { _ in CircuitBreaker(policy: policy.breaker) })
         self.now = now
         self.onOpened = onOpened
     }
@@ -31,24 +33,24 @@ final class EngineOrder<Engine: Sendable>: Sendable {
     /// The first engine at or behind `index` that may be asked; when none may, the last one, for an engine that probably fails is
     /// better than certain silence. `nil` behind the last.
     func next(from index: Int) -> Int? {
-        guard index < entries.count else { return nil }
+        guard index < engines.count else { return nil }
         let now = now()
         return breakers.withLock { breakers in
             for candidate in index..<breakers.count where breakers[candidate].admit(at: now) { return candidate }
-            return entries.count - 1
+            return engines.count - 1
         }
     }
 
     func succeeded(_ index: Int, after latency: Duration?) {
         let now = now()
         let cause = breakers.withLock { $0[index].succeeded(after: latency, at: now) }
-        if let cause { onOpened(entries[index].name, cause) }
+        if let cause { onOpened(names[index], cause) }
     }
 
     func failed(_ index: Int) {
         let now = now()
         let cause = breakers.withLock { $0[index].failed(at: now) }
-        if let cause { onOpened(entries[index].name, cause) }
+        if let cause { onOpened(names[index], cause) }
     }
 
     func abandoned(_ index: Int) {

@@ -4,9 +4,8 @@ import TomErrors
 /// Language models in the order in which they are asked: the next one answers when one fails before its first word.
 public struct FailoverLanguageModel: LanguageModel {
     /// The names of all, in order: `openai,receptionist`.
-    public let name: String
+    public var name: String { order.name }
     private let order: EngineOrder<any LanguageModel>
-    private let patience: Duration
 
     /// - Parameters:
     ///   - engines: one or more.
@@ -16,10 +15,7 @@ public struct FailoverLanguageModel: LanguageModel {
         _ engines: [any LanguageModel], policy: FailoverPolicy, now: @escaping @Sendable () -> Instant,
         onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
     ) {
-        name = engines.map(\.name).joined(separator: ",")
-        order = EngineOrder(
-            engines.map { .init(name: $0.name, engine: $0) }, policy: policy.breaker, now: now, onOpened: onOpened)
-        patience = policy.patience
+        order = EngineOrder(engines, name: \.name, policy: policy, now: now, onOpened: onOpened)
     }
 
     public func respond(
@@ -30,7 +26,7 @@ public struct FailoverLanguageModel: LanguageModel {
             kind: .init(
                 begin: { $0.respond(to: request, deliver: $1) }, judge: Self.judge, announce: { .failedOver($0) },
                 fail: { .failed($0) }, timeout: { .impatient("llm", $0) }),
-            patience: patience, isOwed: true, deliver: deliver)
+            isOwed: true, deliver: deliver)
         run.start()
         return run
     }

@@ -41,18 +41,16 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
 
     private let order: EngineOrder<Engine>
     private let kind: Kind
-    private let patience: Duration
     private let deliver: @Sendable (Event) -> Void
     private let state: Mutex<State>
 
     /// - Parameter isOwed: whether a result is owed from the start, or only from ``inputEnded()`` on.
     init(
-        _ order: EngineOrder<Engine>, kind: Kind, patience: Duration, isOwed: Bool,
+        _ order: EngineOrder<Engine>, kind: Kind, isOwed: Bool,
         deliver: @escaping @Sendable (Event) -> Void
     ) {
         self.order = order
         self.kind = kind
-        self.patience = patience
         self.deliver = deliver
         var state = State()
         state.isOwed = isOwed
@@ -92,7 +90,7 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
             return state.attempt
         }
         guard let attempt else { return order.abandoned(chosen) }
-        let task = kind.begin(order.entries[chosen].engine) { [self] in take($0, attempt) }
+        let task = kind.begin(order.engines[chosen]) { [self] in take($0, attempt) }
         let isStale = state.withLock { state in
             guard state.attempt == attempt, !state.isOver else { return true }
             state.task = task
@@ -105,7 +103,7 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
     private func arm(_ state: inout State) {
         state.timer?.cancel()
         state.owedSince = .now
-        let (attempt, patience) = (state.attempt, patience)
+        let (attempt, patience) = (state.attempt, order.patience)
         state.timer = Task { [weak self] in
             try? await Task.sleep(for: patience)
             if !Task.isCancelled { self?.runOut(attempt) }
@@ -117,7 +115,7 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
             state.attempt == attempt && !state.isCommitted && !state.isOver ? state.index : nil
         }
         guard let index else { return }
-        giveUp(attempt, kind.timeout(order.entries[index].name))
+        giveUp(attempt, kind.timeout(order.names[index]))
     }
 
     private func take(_ event: Event, _ attempt: Int) {
@@ -175,8 +173,7 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
         task?.cancel()
         order.failed(index)
         guard let next = order.next(from: index + 1) else { return fail(error) }
-        let names = (order.entries[index].name, order.entries[next].name)
-        deliver(kind.announce(EngineFailover(from: names.0, to: names.1, error: error)))
+        deliver(kind.announce(EngineFailover(from: order.names[index], to: order.names[next], error: error)))
         begin(at: next)
     }
 

@@ -3,19 +3,15 @@ public import TomConversation
 /// Synthesisers in the order in which they are asked: the next one speaks a sentence when one fails before its first sound.
 public struct FailoverSynthesizer: SpeechSynthesizer {
     /// The names of all, in order: `openai,espeak`.
-    public let name: String
+    public var name: String { order.name }
     private let order: EngineOrder<any SpeechSynthesizer>
-    private let patience: Duration
 
     /// Parameters as those of ``FailoverLanguageModel``.
     public init(
         _ engines: [any SpeechSynthesizer], policy: FailoverPolicy, now: @escaping @Sendable () -> Instant,
         onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
     ) {
-        name = engines.map(\.name).joined(separator: ",")
-        order = EngineOrder(
-            engines.map { .init(name: $0.name, engine: $0) }, policy: policy.breaker, now: now, onOpened: onOpened)
-        patience = policy.patience
+        order = EngineOrder(engines, name: \.name, policy: policy, now: now, onOpened: onOpened)
     }
 
     public func synthesize(
@@ -26,7 +22,7 @@ public struct FailoverSynthesizer: SpeechSynthesizer {
             kind: .init(
                 begin: { $0.synthesize(request, deliver: $1) }, judge: Self.judge, announce: { .failedOver($0) },
                 fail: { .failed($0) }, timeout: { .impatient("tts", $0) }),
-            patience: patience, isOwed: true, deliver: deliver)
+            isOwed: true, deliver: deliver)
         run.start()
         return run
     }

@@ -5,30 +5,26 @@ public import TomConversation
 /// hears all of it when one fails.
 public struct FailoverTranscriber: Transcriber {
     /// The names of all, in order: `openai,pocketsphinx`.
-    public let name: String
+    public var name: String { order.name }
     public let capabilities: TranscriberCapabilities
     private let order: EngineOrder<any Transcriber>
-    private let patience: Duration
 
     /// Parameters as those of ``FailoverLanguageModel``.
     public init(
         _ engines: [any Transcriber], policy: FailoverPolicy, now: @escaping @Sendable () -> Instant,
         onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
     ) {
-        name = engines.map(\.name).joined(separator: ",")
         let languages = engines.map(\.capabilities.languages)
         capabilities = TranscriberCapabilities(
             languages: languages.contains([]) ? [] : Array(Set(languages.flatMap(\.self))).sorted(),
             readsAudio: engines.contains { $0.capabilities.readsAudio })
-        order = EngineOrder(
-            engines.map { .init(name: $0.name, engine: $0) }, policy: policy.breaker, now: now, onOpened: onOpened)
-        patience = policy.patience
+        order = EngineOrder(engines, name: \.name, policy: policy, now: now, onOpened: onOpened)
     }
 
     public func transcribe(
         _ request: TranscriptionRequest, deliver: @escaping @Sendable (TranscriptionEvent) -> Void
     ) -> any Transcription {
-        FailoverTranscription(order, request, patience: patience, deliver: deliver)
+        FailoverTranscription(order, request, deliver: deliver)
     }
 }
 
@@ -108,7 +104,7 @@ private final class FailoverTranscription: Transcription {
     private let run: FailoverRun<any Transcriber, TranscriptionEvent>
 
     init(
-        _ order: EngineOrder<any Transcriber>, _ request: TranscriptionRequest, patience: Duration,
+        _ order: EngineOrder<any Transcriber>, _ request: TranscriptionRequest,
         deliver: @escaping @Sendable (TranscriptionEvent) -> Void
     ) {
         run = FailoverRun(
@@ -117,7 +113,7 @@ private final class FailoverTranscription: Transcription {
                 begin: { [feed] engine, report in feed.begin { engine.transcribe(request, deliver: report) } },
                 judge: Self.judge, announce: { .failedOver($0) }, fail: { .failed($0) },
                 timeout: { .impatient("stt", $0) }),
-            patience: patience, isOwed: false, deliver: deliver)
+            isOwed: false, deliver: deliver)
         run.start()
     }
 

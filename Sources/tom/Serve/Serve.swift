@@ -23,6 +23,16 @@ struct Serve {
         MetricsSystem.bootstrap(prometheus)
         let agents = try Self.agents(file: settings.conversation.agentFile)
         let engines = try await EngineSet(settings.engines, agents: agents.all, logger: logger)
+        let outcome = await Result { try await serve(agents, engines, prometheus, logger) }
+        // However serving ended: the connections to providers have to be closed by somebody.
+        await engines.shutdown()
+        try outcome.get()
+    }
+
+    private func serve(
+        _ agents: (answering: Agent, all: [Agent]), _ engines: EngineSet, _ prometheus: PrometheusRegistry,
+        _ logger: Logger
+    ) async throws {
         for warning in engines.warnings(for: agents.answering) { Terminal.warn(warning) }
         let store = try openStore()
         if store.tornBytes > 0 {
@@ -40,9 +50,7 @@ struct Serve {
             messages: TakenMessages(store: store),
             metrics: prometheus, logger: logger)
         sayWhere(server)
-        let outcome = await Result { try await server.run(handlingSignals: true) }
-        await engines.shutdown()
-        try outcome.get()
+        try await server.run(handlingSignals: true)
     }
 
     /// Tells a person at a terminal where to go, once the port is open.
