@@ -4,8 +4,8 @@ import TomEngines
 /// The way of one engine task's results to the session that started it.
 ///
 /// Bounded: an engine that delivers faster than the call takes results in, or that never stops delivering, has failed, which
-/// harms its own call only. Closed when the task is over or cancelled: what still comes is dropped where it was made, and an engine that hangs holds neither
-/// the session nor its transport.
+/// harms its own call only. Closed when the task is over or cancelled: what still comes is dropped where it was made, and an
+/// engine that hangs holds neither the session nor its transport.
 final class ResultLane: Sendable {
     /// Results that may wait at once; one more ends the task with the lane's failure.
     static let maxWaiting = 1_024

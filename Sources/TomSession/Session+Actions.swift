@@ -243,7 +243,7 @@ extension EngineError {
     /// An engine delivered results faster than any call can take them.
     static func flood(_ stage: String) -> EngineError {
         EngineError(
-            code: "\(stage).flood", message: "it delivered results faster than they can be taken, or without end",
+            code: "\(stage).flood", message: "results came faster than a call takes them, or without end",
             category: .server)
     }
 }

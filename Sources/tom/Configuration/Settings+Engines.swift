@@ -37,7 +37,8 @@ extension Settings.Engines {
     ) -> [String] {
         guard choice == .provider else { return [] }
         let order = resolved.list(key)
-        if order.isEmpty {
+        // A value that was refused counts as none, and has been told of.
+        if order.isEmpty, !problems.contains(where: { $0.key == key.name }) {
             problems.append(
                 SettingProblem(
                     key: key.name, source: resolved[key].source,

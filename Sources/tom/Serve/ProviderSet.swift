@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import TomConversation
 import TomEngines
 import TomProviders
 
@@ -11,9 +12,7 @@ final class ProviderSet: Sendable {
     init(_ settings: Settings.Engines) {
         self.settings = settings
         var configuration = HTTPClient.Configuration()
-        configuration.timeout.connect = .nanoseconds(
-            settings.connectTimeout.components.seconds * 1_000_000_000
-                + settings.connectTimeout.components.attoseconds / 1_000_000_000)
+        configuration.timeout.connect = .nanoseconds(settings.connectTimeout.nanoseconds)
         // Silence within an answer; the conversation's own patience usually ends first.
         configuration.timeout.read = .seconds(60)
         // The next engine of the order is the better second try.
