@@ -23,7 +23,8 @@ struct ActiveResponse: Sendable {
     /// How many outputs the current round has.
     var toolOutputs = 0
     var toolDeadline: Instant?
-    var textCharacters = 0
+    /// Of the text that the model has said so far.
+    private(set) var textCharacters = 0
     var expectation: Expectation = .open
     /// What was expected before this response was first heard.
     var expectationBefore: Expectation?
@@ -35,15 +36,19 @@ struct ActiveResponse: Sendable {
     var failed = false
     var apologized = false
     var audioEndedEmitted = false
+    /// How often another engine took over, of the model and of the voice.
+    private(set) var restarts = 0
     var marks: Marks
 
     /// One sentence on its way to the listener.
     struct Segment: Sendable, Equatable {
         let index: Int
+        /// Said to pass the time until the answer comes; no part of it.
+        let isFiller: Bool
         fileprivate(set) var text: String
         var state: State
         /// Samples made of it so far.
-        var samples = 0
+        fileprivate(set) var samples = 0
         /// `waiting` -> `synthesizing` -> `done`.
         enum State: Sendable, Equatable { case waiting, synthesizing(due: Instant), done }
     }
@@ -81,6 +86,15 @@ struct ActiveResponse: Sendable {
 
     // MARK: Text
 
+    /// Takes as much of `text` as a response may hold.
+    /// - Returns: what was taken, and whether that is all there is room for.
+    mutating func take(_ text: String, limit: Int) -> (text: String, isFull: Bool) {
+        let room = limit - textCharacters
+        let taken = String(text.prefix(room))
+        append(taken)
+        return (taken, taken.count >= room)
+    }
+
     mutating func append(_ text: String) {
         textCharacters += text.count
         for sentence in splitter.append(text) { segments.append(makeSegment(sentence)) }
@@ -90,10 +104,15 @@ struct ActiveResponse: Sendable {
         if let last = splitter.finish() { segments.append(makeSegment(last)) }
     }
 
-    private mutating func makeSegment(_ text: String) -> Segment {
+    private mutating func makeSegment(_ text: String, isFiller: Bool = false) -> Segment {
         defer { segmentCount += 1 }
-        return Segment(index: segmentCount, text: text, state: .waiting)
+        return Segment(index: segmentCount, isFiller: isFiller, text: text, state: .waiting)
     }
+
+    mutating func appendFiller(_ text: String) { segments.append(makeSegment(text, isFiller: true)) }
+
+    var hasFiller: Bool { segments.contains(where: \.isFiller) }
+    private var fillerSamples: Int { segments.reduce(0) { $0 + ($1.isFiller ? $1.samples : 0) } }
 
     /// Drops every sentence that has no audio yet; the reply goes on with what is appended next.
     mutating func dropUnspoken() {
@@ -104,7 +123,7 @@ struct ActiveResponse: Sendable {
     }
 
     var isGenerated: Bool { generation.state == .finished }
-    var hasText: Bool { !segments.isEmpty || !heardBefore.isEmpty }
+    var hasText: Bool { segments.contains { !$0.isFiller } || !heardBefore.isEmpty }
     var isSynthesized: Bool { isGenerated && segments.allSatisfy { $0.state == .done } }
 
     // MARK: Segments
@@ -152,8 +171,17 @@ struct ActiveResponse: Sendable {
         }
     }
 
+    /// Sentences under way are given until `due`.
+    mutating func renewDeadlines(due: Instant) {
+        for position in segments.indices {
+            if case .synthesizing = segments[position].state { segments[position].state = .synthesizing(due: due) }
+        }
+    }
+
     var unsentSamples: Int { generatedSamples - clock.sentSamples }
     var isAudible: Bool { clock.sentSamples > 0 }
+    /// Whether something of the answer itself was sent, and not only a filler.
+    var isAnswerAudible: Bool { clock.sentSamples > fillerSamples }
     var isSent: Bool { isSynthesized && unsentSamples == 0 }
 
     // MARK: Heard
@@ -191,6 +219,35 @@ struct ActiveResponse: Sendable {
         return words.prefix(count).joined(separator: " ")
     }
 
+    // MARK: Restart
+
+    /// Whether the reply may begin anew: nobody has heard any of it, and it has asked for no tool since the model was last asked.
+    var mayRestart: Bool { !isAnswerAudible && heardBefore.isEmpty && pendingTools.isEmpty && toolOutputs == 0 }
+
+    /// Forgets what was made of the reply, a filler apart, for another model to begin it anew.
+    mutating func restart(as newID: ResponseID, round: Int, due: Instant) {
+        id = newID
+        restarts += 1
+        _ = splitter.finish()
+        for segment in segments where !segment.isFiller { generatedSamples -= segment.samples }
+        segments.removeAll { !$0.isFiller }
+        (textCharacters, memory, expectation, termination) = (0, nil, .open, nil)
+        generation = Generation(id: GenerationID(response: newID, round: round), state: .running(due: due))
+    }
+
+    /// Whether none of the sentence's audio was sent.
+    func mayRetract(at position: Int) -> Bool {
+        clock.sentSamples <= segments[..<position].reduce(0) { $0 + $1.samples }
+    }
+
+    /// Takes back the audio of a sentence, for another voice to speak it.
+    mutating func retract(at position: Int) {
+        restarts += 1
+        generatedSamples -= segments[position].samples
+        // Under another id, so that late audio of the first attempt cannot pass for the second's.
+        segments[position] = makeSegment(segments[position].text, isFiller: segments[position].isFiller)
+    }
+
     // MARK: Resumption
 
     /// Takes the reply up again under `newID`, from the beginning of the sentence that was cut off.
@@ -198,12 +255,14 @@ struct ActiveResponse: Sendable {
         var left = heardMs * clock.samplesPerSecond / 1_000
         var rest: [String] = []
         for segment in segments {
+            defer { left -= segment.samples }
+            // What was to pass the time has done so.
+            guard !segment.isFiller else { continue }
             if rest.isEmpty, segment.state == .done, segment.samples > 0, left >= segment.samples {
                 heardBefore.append(segment.text)
             } else if !segment.text.isEmpty {
                 rest.append(segment.text)
             }
-            left -= segment.samples
         }
         segmentCount = 0
         segments = []

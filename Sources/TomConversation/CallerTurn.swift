@@ -13,6 +13,10 @@ struct CallerTurn: Sendable {
     /// End of the last frame that counted as speech.
     private(set) var speechEndedAt: Instant
     var interim = ""
+    /// When its words last changed.
+    var wordsSince: Instant?
+    /// Replies begun on its words before it was over.
+    var speculations = 0
     var turnComplete: Bool?
     var endpointedAt: Instant?
     /// The transcriber's answer, kept until the turns before this one have theirs.
@@ -43,6 +47,15 @@ struct CallerTurn: Sendable {
         phase = .speaking(since: onset)
         stretchBeganMs = audioMs
         voicedUntilMs = audioMs ?? 0
+    }
+
+    /// What its transcript will probably be; empty when nothing is known, or when it is known to hold no words.
+    var probableWords: String {
+        switch result {
+        case .words(let text, _, _): text
+        case .notUnderstood, .nothing, .failed: ""
+        case nil: interim.trimmed
+        }
     }
 
     var isSpeaking: Bool { if case .speaking = phase { true } else { false } }

@@ -114,21 +114,22 @@ extension Conversation {
 
     mutating func interim(_ id: TurnID, _ text: String, _ complete: Bool?, at now: Instant) {
         if var turn = caller, turn.id == id, turn.result == nil {
-            let isNews = note(text, complete, in: &turn)
+            let isNews = note(text, complete, in: &turn, at: now)
             if case .pausing = turn.phase {
                 turn.phase = .pausing(until: turn.speechEndedAt + endpointingDelay(turn))
             }
             caller = turn
             if isNews { emit(.transcriptInterim(text: text, turn: id)) }
         } else if let index = awaiting.firstIndex(where: { $0.id == id && $0.result == nil }) {
-            if note(text, complete, in: &awaiting[index]) { emit(.transcriptInterim(text: text, turn: id)) }
+            if note(text, complete, in: &awaiting[index], at: now) { emit(.transcriptInterim(text: text, turn: id)) }
         }
     }
 
-    private func note(_ text: String, _ complete: Bool?, in turn: inout CallerTurn) -> Bool {
+    private func note(_ text: String, _ complete: Bool?, in turn: inout CallerTurn, at now: Instant) -> Bool {
         turn.turnComplete = complete
         guard !text.isEmpty, text != turn.interim else { return false }
         turn.interim = text
+        turn.wordsSince = now
         return true
     }
 
@@ -136,6 +137,7 @@ extension Conversation {
         if caller?.id == id, caller?.result == nil {
             // The engine decided by itself; the answer waits for the turn's end.
             caller?.result = result
+            caller?.wordsSince = now
         } else if let index = awaiting.firstIndex(where: { $0.id == id && $0.result == nil }) {
             awaiting[index].result = result
             resolveAwaited(at: now)
@@ -180,7 +182,7 @@ extension Conversation {
     private func isBackchannel(_ text: String) -> Bool {
         guard let response else { return false }
         // "Okay" may be the answer to what was asked last: by this reply, or before it while nothing of it was heard.
-        let asked = response.isAudible ? response.expectation : expectation
+        let asked = response.isAnswerAudible ? response.expectation : expectation
         guard asked != .yesNo else { return false }
         let words = text.lowercased().split { !$0.isLetter && $0 != "-" }
         return !words.isEmpty && words.allSatisfy { configuration.interruption.backchannels.contains(String($0)) }
@@ -228,9 +230,12 @@ extension Conversation {
         idleDeadline = nil
         record(content, turn: turn)
         if failed {
+            discardSpeculation()
             say(configuration.texts.apology, turn: turn, latency: latency, marks: marks, at: now)
             response?.failed = true
             response?.apologized = true
+        } else if adoptSpeculation(turn: turn, content, latency: latency, marks: marks, at: now) {
+            // It goes on as the answer.
         } else if configuration.stages.answers {
             startResponse(turn: turn, latency: latency, marks: marks, at: now)
         } else {

@@ -24,7 +24,7 @@ extension Conversation {
 
     /// Whether the listener has heard all that was sent of a response that goes on: the caller hears a gap.
     public func playoutRanDry(at now: Instant) -> Bool {
-        guard let response, response.isAudible else { return false }
+        guard let response, response.isAnswerAudible else { return false }
         return response.clock.lead(at: now) == .zero
     }
 
@@ -37,18 +37,28 @@ extension Conversation {
 
     /// Whether audio of this sentence is still wanted; what arrives for any other is late and to be dropped unheard.
     public func wantsAudio(of segment: SegmentID) -> Bool {
-        guard let response, response.held == nil else { return false }
-        return response.currentPosition(of: segment) != nil
+        guard let owner = owner(of: segment), owner.held == nil else { return false }
+        return owner.currentPosition(of: segment) != nil
     }
 
     /// Whether more audio is being made of the response that is playing: what does not fill a frame yet may wait for it.
     public var isSynthesizing: Bool { response?.isSynthesizing ?? false }
 
+    /// The response a sentence belongs to: the one being given, or the one that is prepared.
+    private func owner(of segment: SegmentID) -> ActiveResponse? {
+        segment.response == speculation?.response.id ? speculation?.response : response
+    }
+
+    private mutating func store(_ active: ActiveResponse) {
+        if active.id == speculation?.response.id { speculation?.response = active } else { response = active }
+    }
+
     mutating func audioGenerated(_ id: SegmentID, _ samples: Int, at now: Instant) {
-        guard samples > 0, var active = response, active.held == nil, let position = active.currentPosition(of: id)
+        guard samples > 0, var active = owner(of: id), active.held == nil, let position = active.currentPosition(of: id)
         else { return }
         active.generated(samples, at: position, due: now + configuration.timeouts.synthesis)
-        if active.latency.ttsFirstAudioMs == nil, let begun = active.marks.firstSentenceAt, active.marks.spokenAt != nil
+        if active.latency.ttsFirstAudioMs == nil, let begun = active.marks.firstSentenceAt,
+            active.marks.spokenAt != nil, !active.segments[position].isFiller
         {
             active.latency.ttsFirstAudioMs = (now - begun).milliseconds
         }
@@ -60,20 +70,21 @@ extension Conversation {
             active.setState(.done, at: position)
             emit(.notice(code: "tts.too_long", message: "The speech of a sentence was cut off at its limit."))
         }
-        response = active
+        store(active)
     }
 
     mutating func synthesisFinished(_ id: SegmentID, at now: Instant) {
-        guard var active = response, let position = active.currentPosition(of: id) else { return }
+        guard var active = owner(of: id), let position = active.currentPosition(of: id) else { return }
         if active.segments[position].samples == 0 {
             return synthesisFailed(
                 id, EngineFailure(code: "tts.empty", message: "the speech synthesis made no audio"), at: now)
         }
         active.setState(.done, at: position)
-        response = active
+        store(active)
     }
 
     mutating func synthesisFailed(_ id: SegmentID, _ failure: EngineFailure, at now: Instant) {
+        if id.response == speculation?.response.id { return discardSpeculation() }
         guard var active = response, let position = active.currentPosition(of: id) else { return }
         active.breakOff(at: position)
         active.setState(.done, at: position)
@@ -86,7 +97,10 @@ extension Conversation {
 
     mutating func audioSent(_ id: ResponseID, _ samples: Int, at now: Instant) {
         guard var active = response, active.id == id, active.held == nil, samples > 0 else { return }
-        if !active.isAudible {
+        let sent = min(samples, active.unsentSamples)
+        let wasAudible = active.isAnswerAudible
+        active.clock.sent(sent, at: now)
+        if !wasAudible, active.isAnswerAudible {
             if active.latency.e2eMs == nil, let spoken = active.marks.spokenAt {
                 active.latency.e2eMs = (now - spoken).milliseconds
             }
@@ -95,7 +109,6 @@ extension Conversation {
             active.expectationBefore = active.expectationBefore ?? expectation
             expectation = active.expectation
         }
-        active.clock.sent(min(samples, active.unsentSamples), at: now)
         response = active
     }
 
@@ -109,8 +122,13 @@ extension Conversation {
 
     /// Moves the response on: the next sentence to the synthesiser, the end when all was heard.
     mutating func advance(at now: Instant) {
-        guard response != nil else { return }
-        synthesizeNext(at: now)
+        if var made = speculation {
+            synthesizeNext(of: &made.response, at: now)
+            speculation = made
+        }
+        guard var next = response else { return }
+        synthesizeNext(of: &next, at: now)
+        response = next
         guard var active = response, active.held == nil else { return }
         if active.isSent, active.isAudible, !active.audioEndedEmitted {
             active.audioEndedEmitted = true
@@ -121,15 +139,15 @@ extension Conversation {
         finish(active, at: now)
     }
 
-    private mutating func synthesizeNext(at now: Instant) {
-        guard configuration.stages.speaks, var active = response, active.held == nil, let position = active.nextWaiting
-        else { return }
+    private mutating func synthesizeNext(of active: inout ActiveResponse, at now: Instant) {
+        guard configuration.stages.speaks, active.held == nil, let position = active.nextWaiting else { return }
         let limit = configuration.limits.maxBufferedAudio
         let buffered = Duration.milliseconds(active.unsentSamples * 1_000 / configuration.outputSamplesPerSecond)
         guard buffered < limit else { return }
-        if active.marks.firstSentenceAt == nil { active.marks.firstSentenceAt = now }
+        if active.marks.firstSentenceAt == nil, !active.segments[position].isFiller {
+            active.marks.firstSentenceAt = now
+        }
         active.setState(.synthesizing(due: now + configuration.timeouts.synthesis), at: position)
-        response = active
         add(.synthesize(active.segmentID(at: position), text: active.segments[position].text))
     }
 

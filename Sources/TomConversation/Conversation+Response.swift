@@ -37,7 +37,8 @@ extension Conversation {
 
     // MARK: Generation
 
-    mutating func applyGeneration(_ input: Input, at now: Instant) {
+    mutating func applyGeneration(_ input: Input, of id: GenerationID, at now: Instant) {
+        if speculation?.id == id { return speculate(input, at: now) }
         switch input {
         case .responseText(let id, let text): update(id) { $0.takeText(text, at: now) }
         case .responseTool(let id, let call): update(id) { $0.takeTool(call, at: now) }
@@ -45,11 +46,11 @@ extension Conversation {
         case .responseExpects(let id, let next): update(id) { $0.response?.expectation = next }
         case .responseEndsCall(let id):
             update(id) {
-                $0.response?.termination = Termination(result: .completed, reason: .agentHungUp)
+                $0.response?.termination = .agentHungUp
             }
         case .responseFinished(let id): update(id) { $0.generationFinished(at: now) }
         case .responseFailed(let id, let failure): update(id) { $0.fail(failure, at: now) }
-        case .toolFinished(let id, let output): toolFinished(id, output, at: now)
+        case .responseBroke(let id, let failure): update(id) { $0.generationBroke(failure, at: now) }
         default: break
         }
     }
@@ -65,13 +66,11 @@ extension Conversation {
         if active.latency.llmFirstTokenMs == nil, let started = active.marks.generationStartedAt {
             active.latency.llmFirstTokenMs = (now - started).milliseconds
         }
-        let room = configuration.limits.maxResponseCharacters - active.textCharacters
-        let text = String(text.prefix(room))
-        active.append(text)
+        let taken = active.take(text, limit: configuration.limits.maxResponseCharacters)
         active.generation.state = .running(due: now + configuration.timeouts.generation)
         response = active
-        if !text.isEmpty { emit(.responseText(text, turn: active.turn, response: active.id)) }
-        if text.count >= room {
+        if !taken.text.isEmpty { emit(.responseText(taken.text, turn: active.turn, response: active.id)) }
+        if taken.isFull {
             // The model floods: what it said so far is the answer.
             add(.cancelGeneration(active.generation.id))
             emit(.notice(code: "llm.too_long", message: "The model's answer was cut off at its limit."))
@@ -79,7 +78,7 @@ extension Conversation {
         }
     }
 
-    private mutating func generationFinished(at now: Instant) {
+    mutating func generationFinished(at now: Instant) {
         guard var active = response else { return }
         // What was said before a tool runs is a sentence of its own, spoken while the tool works.
         active.finishText()
@@ -99,7 +98,7 @@ extension Conversation {
 
     // MARK: Tools
 
-    private mutating func takeTool(_ call: ToolCall, at now: Instant) {
+    mutating func takeTool(_ call: ToolCall, at now: Instant) {
         guard var active = response, active.toolCallIDs.insert(call.id).inserted else { return }
         guard active.toolCallIDs.count <= configuration.limits.maxToolCalls else {
             return fail(EngineFailure(code: "llm.tool_calls", message: "the model called too many tools"), at: now)
@@ -114,7 +113,7 @@ extension Conversation {
     }
 
     /// A tool's output is recorded even when its response is gone: what it did has been done.
-    private mutating func toolFinished(_ id: GenerationID, _ output: ToolOutput, at now: Instant) {
+    mutating func toolFinished(_ id: GenerationID, _ output: ToolOutput, at now: Instant) {
         let pending = response.flatMap { active in
             active.generation.id == id ? active.pendingTools.firstIndex { $0.id == output.callID } : nil
         }
@@ -187,6 +186,7 @@ extension Conversation {
         guard let active = response else { return nil }
         var next = active.toolDeadline
         func consider(_ instant: Instant) { next = min(next ?? instant, instant) }
+        if let fillerDeadline { consider(fillerDeadline) }
         if case .running(let due) = active.generation.state { consider(due) }
         for segment in active.segments { if case .synthesizing(let due) = segment.state { consider(due) } }
         if active.isSent, active.held == nil,
@@ -198,6 +198,7 @@ extension Conversation {
     }
 
     mutating func responseDeadlineReached(at now: Instant) {
+        fillerDeadlineReached(at: now)
         if let active = response, case .running(let due) = active.generation.state, due <= now {
             fail(EngineFailure(code: "llm.timeout", message: "the language model did not answer in time"), at: now)
         }

@@ -5,7 +5,8 @@
 /// matched by id, so late and duplicate ones fall away.
 ///
 /// At any time there are: at most one turn of the caller being heard (`caller`), turns whose transcripts are awaited
-/// (`awaiting`, in order), at most one response (`response`), and at most one key entry (`keys`).
+/// (`awaiting`, in order), at most one response (`response`) or one that is being prepared for a turn that is probably over
+/// (`speculation`), and at most one key entry (`keys`).
 public struct Conversation: Sendable {
     public let configuration: Configuration
     /// The record, oldest first. Replies hold what was heard.
@@ -20,6 +21,8 @@ public struct Conversation: Sendable {
     var caller: CallerTurn?
     var awaiting: [CallerTurn] = []
     var response: ActiveResponse?
+    /// Only while there is no response.
+    var speculation: Speculation?
     var keys: KeyEntry?
     var idleDeadline: Instant?
     var idlePrompts = 0
@@ -44,6 +47,7 @@ public struct Conversation: Sendable {
         guard termination == nil else { return [] }
         actions.removeAll(keepingCapacity: true)
         apply(input, at: now)
+        dropStaleSpeculation()
         if termination == nil {
             advance(at: now)
             armIdle(at: now)
@@ -67,12 +71,15 @@ public struct Conversation: Sendable {
         case .transcriptFinal(let turn, let text, let language, let confidence):
             transcribed(turn, Self.result(text, language, confidence), at: now)
         case .transcriptionFailed(let turn, let failure): transcribed(turn, .failed(failure), at: now)
-        case .responseText, .responseTool, .responseMemory, .responseExpects, .responseEndsCall, .responseFinished,
-            .responseFailed, .toolFinished:
-            applyGeneration(input, at: now)
+        case .responseText(let id, _), .responseTool(let id, _), .responseMemory(let id, _),
+            .responseExpects(let id, _), .responseEndsCall(let id), .responseFinished(let id),
+            .responseFailed(let id, _), .responseBroke(let id, _):
+            applyGeneration(input, of: id, at: now)
+        case .toolFinished(let id, let output): toolFinished(id, output, at: now)
         case .audioGenerated(let segment, let samples): audioGenerated(segment, samples, at: now)
         case .synthesisFinished(let segment): synthesisFinished(segment, at: now)
         case .synthesisFailed(let segment, let failure): synthesisFailed(segment, failure, at: now)
+        case .synthesisBroke(let segment, let failure): synthesisBroke(segment, failure, at: now)
         case .audioSent(let id, let samples): audioSent(id, samples, at: now)
         case .playoutAdvanced(let id, let playedMs): playoutAdvanced(id, playedMs, at: now)
         case .clientInterrupted(let playedMs): clientInterrupted(playedMs: playedMs, at: now)
@@ -100,6 +107,7 @@ public struct Conversation: Sendable {
         for turn in awaiting { if turn.result == nil, case .awaiting(let until) = turn.phase { consider(until) } }
         consider(keys?.until)
         consider(responseDeadline)
+        consider(speculationDeadline)
         return next
     }
 
@@ -114,6 +122,7 @@ public struct Conversation: Sendable {
         }
         if let keys, keys.until <= now { commitKeys(at: now) }
         responseDeadlineReached(at: now)
+        speculationDeadlineReached(at: now)
         if let idleDeadline, idleDeadline <= now { idled(at: now) }
     }
 
@@ -145,6 +154,7 @@ public struct Conversation: Sendable {
     mutating func end(_ termination: Termination, at now: Instant) {
         if let caller { add(.cancelTranscription(caller.id)) }
         for turn in awaiting where turn.result == nil { add(.cancelTranscription(turn.id)) }
+        discardSpeculation()
         interrupt(at: now, by: .hangUp)
         (caller, awaiting, response, keys, idleDeadline) = (nil, [], nil, nil, nil)
         self.termination = termination

@@ -5,6 +5,8 @@ extension Conversation {
         public var endpointing = Endpointing()
         public var interruption = Interruption()
         public var idle = Idle()
+        public var speculation = SpeculationPolicy()
+        public var filler = Filler()
         public var timeouts = Timeouts()
         public var texts = Texts()
         public var limits = Limits()
@@ -74,6 +76,13 @@ extension Conversation {
         public init() {}
     }
 
+    /// Words that pass the time while an answer takes long.
+    public struct Filler: Sendable, Equatable, Codable {
+        /// From the request for an answer to the filler; `nil` says none.
+        public var after: Duration?
+        public init() {}
+    }
+
     /// How long an engine may keep the caller waiting.
     public struct Timeouts: Sendable, Equatable, Codable {
         /// From the end of a turn's audio to its transcript.
@@ -95,12 +104,14 @@ extension Conversation {
         /// Asked one after the other while the caller stays silent; the last one again when there are more prompts.
         public var idlePrompts = ["Are you still there?"]
         public var idleGoodbye = "I cannot hear you, so I will hang up now. Goodbye."
+        /// Said while an answer takes long, in turn; none for silence.
+        public var fillers: [String] = []
         public var apology = "I am sorry, something went wrong on my side. Could you say that again, please?"
         public init() {}
 
         /// All of it, cut into the sentences in which it is spoken.
         public var sentences: [String] {
-            ([greeting ?? "", apology] + idlePrompts + [idleGoodbye]).flatMap { text in
+            ([greeting ?? "", apology] + idlePrompts + [idleGoodbye] + fillers).flatMap { text in
                 var splitter = SentenceSplitter()
                 return splitter.append(text) + [splitter.finish()].compactMap(\.self)
             }

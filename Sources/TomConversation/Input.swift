@@ -52,12 +52,16 @@ extension Conversation {
         case responseEndsCall(GenerationID)
         case responseFinished(GenerationID)
         case responseFailed(GenerationID, EngineFailure)
+        /// The model broke off in the middle, and another one could begin the reply anew.
+        case responseBroke(GenerationID, EngineFailure)
         case toolFinished(GenerationID, ToolOutput)
 
         /// The synthesiser made audio; it is queued for playout. Samples at the output rate.
         case audioGenerated(SegmentID, samples: Int)
         case synthesisFinished(SegmentID)
         case synthesisFailed(SegmentID, EngineFailure)
+        /// The audio broke off in the middle, and another voice could speak the sentence anew.
+        case synthesisBroke(SegmentID, EngineFailure)
         /// Audio was handed to the transport. Samples at the output rate.
         case audioSent(ResponseID, samples: Int)
         /// The far end says how much of a response was heard (a client's report, a carrier's mark).
@@ -80,10 +84,18 @@ extension Conversation {
         /// The record to answer is `history`.
         case startGeneration(GenerationID, turn: TurnID)
         case cancelGeneration(GenerationID)
+        /// As `startGeneration`, for a turn that is probably over: the record to answer is `speculatedHistory`.
+        case startSpeculation(GenerationID, turn: TurnID)
+        /// The turn is over and the words were right: the speculation is the response from here on.
+        case adoptSpeculation(GenerationID)
+        /// Stops the speculation, its generation and its audio.
+        case discardSpeculation(GenerationID)
         case runTool(GenerationID, ToolCall)
         case synthesize(SegmentID, text: String)
         /// Stops the synthesis and drops all audio of this response that is not yet sent.
         case clearPlayout(ResponseID)
+        /// Drops the audio of this response that is not yet sent, its next `samples` apart, and the synthesis of what is dropped.
+        case keepPlayout(ResponseID, samples: Int)
         /// The call is over: the last action of a conversation.
         case hangUp(Termination)
     }

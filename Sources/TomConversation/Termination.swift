@@ -9,6 +9,9 @@ public struct Termination: Sendable, Equatable, Codable {
         self.reason = reason
     }
 
+    /// The agent said goodbye.
+    static let agentHungUp = Termination(result: .completed, reason: .agentHungUp)
+
     public enum Result: String, Sendable, Codable { case completed, failed, rejected }
 
     public enum Reason: String, Sendable, CaseIterable, Codable {

@@ -18,11 +18,16 @@ public struct ResponseRequest: Sendable {
     public let language: String
     /// The record so far, oldest first. It ends with the caller's item to be answered or, when a tool has run, with its output.
     public let history: [Item]
-    public init(response: ResponseID, turn: TurnID, language: String, history: [Item]) {
+    /// Names of engines that broke off in this turn: they are asked only when there is no other.
+    public let avoiding: Set<String>
+    public init(
+        response: ResponseID, turn: TurnID, language: String, history: [Item], avoiding: Set<String> = []
+    ) {
         self.response = response
         self.turn = turn
         self.language = language
         self.history = history
+        self.avoiding = avoiding
     }
 }
 
@@ -42,6 +47,8 @@ public enum ResponseEvent: Sendable, Equatable {
     case failedOver(EngineFailover)
     /// Terminal.
     case finished
+    /// Terminal: the engine broke off in the middle, and another one could begin the reply anew.
+    case broke(EngineFailover)
     /// Terminal.
     case failed(EngineError)
 }

@@ -19,11 +19,16 @@ public struct SynthesisRequest: Sendable {
     public let language: String
     /// The agent's voice; `nil` for the engine's default in that language.
     public let voice: String?
-    public init(segment: SegmentID, text: String, language: String, voice: String?) {
+    /// Names of engines that broke off in this turn: they are asked only when there is no other.
+    public let avoiding: Set<String>
+    public init(
+        segment: SegmentID, text: String, language: String, voice: String?, avoiding: Set<String> = []
+    ) {
         self.segment = segment
         self.text = text
         self.language = language
         self.voice = voice
+        self.avoiding = avoiding
     }
 }
 
@@ -35,6 +40,8 @@ public enum SynthesisEvent: Sendable, Equatable {
     case failedOver(EngineFailover)
     /// Terminal.
     case finished
+    /// Terminal: the engine broke off in the middle, and another one could speak the sentence anew.
+    case broke(EngineFailover)
     /// Terminal.
     case failed(EngineError)
 }

@@ -48,6 +48,7 @@ public enum CallerVoice {
                 case .failedOver: break
                 case .finished: continuation.resume(returning: .success(()))
                 case .failed(let error): continuation.resume(returning: .failure(error))
+                case .broke(let failover): continuation.resume(returning: .failure(failover.error))
                 }
             }
         }

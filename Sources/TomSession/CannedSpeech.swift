@@ -68,7 +68,7 @@ public struct CannedSpeech: Sendable {
             feed.yield(event)
             switch event {
             case .audio, .failedOver: return
-            case .finished, .failed: feed.finish()
+            case .finished, .failed, .broke: feed.finish()
             }
         }
         var audio: Audio?
@@ -77,6 +77,7 @@ public struct CannedSpeech: Sendable {
             case .audio(let samples, let rate):
                 audio = Audio(samples: (audio?.samples ?? []) + samples, rate: rate)
             case .failed(let error): throw error
+            case .broke(let failover): throw failover.error
             case .finished, .failedOver: break
             }
         }

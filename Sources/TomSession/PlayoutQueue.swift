@@ -31,6 +31,19 @@ struct PlayoutQueue {
         (head, offset, samples) = (0, 0, 0)
     }
 
+    /// Keeps the next `count` samples and drops what follows them.
+    mutating func keep(_ count: Int) {
+        guard count > 0 else { return clear() }
+        guard count < samples else { return }
+        var left = count + offset
+        for index in head..<chunks.count {
+            if left < chunks[index].count { chunks[index].removeLast(chunks[index].count - max(left, 0)) }
+            left -= chunks[index].count
+        }
+        while let last = chunks.last, last.isEmpty, chunks.count > head + 1 { chunks.removeLast() }
+        samples = count
+    }
+
     /// Takes the next frame, shorter than 20 ms only at the end, and hands its bytes to `body`.
     mutating func takeFrame(_ body: (UnsafeRawBufferPointer) -> Void) -> Int {
         let count = min(samplesPerFrame, samples)

@@ -11,7 +11,7 @@ final class ReplyConverter: Sendable {
         var samples: [Int16] = []
         var failover: EngineFailover?
         var end: End?
-        enum End: Sendable { case finished, failed(EngineError) }
+        enum End: Sendable { case finished, failed(EngineError), broke(EngineFailover) }
     }
 
     private struct State: ~Copyable {
@@ -34,6 +34,7 @@ final class ReplyConverter: Sendable {
             state.withLock { $0.resampler?.flush(into: &tail) }
             return Output(samples: tail, end: .finished)
         case .failed(let error): return Output(end: .failed(error))
+        case .broke(let failover): return Output(end: .broke(failover))
         }
     }
 

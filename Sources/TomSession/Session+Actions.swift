@@ -13,11 +13,16 @@ extension Session {
         case .startTranscription(let turn, let expectation): startTranscription(turn, expectation)
         case .finishTranscription(let turn): finishTranscription(turn)
         case .cancelTranscription(let turn): cancelTranscription(turn)
-        case .startGeneration(let id, let turn): startGeneration(id, turn: turn)
+        case .startGeneration(let id, let turn): startGeneration(id, turn: turn, conversation.history)
         case .cancelGeneration(let id): cancelGeneration(id)
+        case .startSpeculation(let id, let turn):
+            startGeneration(id, turn: turn, conversation.speculatedHistory ?? conversation.history)
+        case .adoptSpeculation: metrics.speculation(used: true)
+        case .discardSpeculation(let id): discardSpeculation(id)
         case .runTool(let id, let call): runTool(id, call)
         case .synthesize(let segment, let text): synthesize(segment, text)
         case .clearPlayout: clearPlayout()
+        case .keepPlayout(_, let samples): keepPlayout(samples)
         case .hangUp(let termination): finish(termination)
         }
     }
@@ -87,10 +92,10 @@ extension Session {
 
     // MARK: Language model
 
-    private func startGeneration(_ id: GenerationID, turn: TurnID) {
+    private func startGeneration(_ id: GenerationID, turn: TurnID, _ history: [Item]) {
         guard let model = profile.engines.languageModel else { return }
         let request = ResponseRequest(
-            response: id.response, turn: turn, language: profile.language, history: conversation.history)
+            response: id.response, turn: turn, language: profile.language, history: history, avoiding: broken.models)
         let lane = ResultLane(to: self, overflow: .generation(id, .failed(.flood("llm"))))
         let task = model.respond(to: request) { lane.deliver(.generation(id, $0)) }
         generation?.cancel()
@@ -123,7 +128,20 @@ extension Session {
             running.cancel()
             failed("llm", error)
             apply(.responseFailed(id, EngineFailure(code: error.code, message: error.message)))
+        case .broke(let failover):
+            generation = nil
+            running.cancel()
+            broken.models.insert(failover.from)
+            apply(.responseBroke(id, EngineFailure(code: failover.error.code, message: failover.error.message)))
+            // Whether the reply begins anew is the conversation's to say.
+            if generation != nil { failedOver("llm", failover) } else { failed("llm", failover.error) }
         }
+    }
+
+    private func discardSpeculation(_ id: GenerationID) {
+        cancelGeneration(id)
+        clearPlayout()
+        metrics.speculation(used: false)
     }
 
     private func runTool(_ id: GenerationID, _ call: ToolCall) {
@@ -145,7 +163,7 @@ extension Session {
             return process(.synthesis(segment, converter.convert(.finished)))
         }
         let request = SynthesisRequest(
-            segment: segment, text: text, language: profile.language, voice: profile.voice)
+            segment: segment, text: text, language: profile.language, voice: profile.voice, avoiding: broken.voices)
         let lane = ResultLane(to: self, overflow: .synthesis(segment, .init(end: .failed(.flood("tts")))))
         let task = synthesizer.synthesize(request) { event in
             // On the engine's thread, so that no event loop is held up by a long sentence.
@@ -167,6 +185,11 @@ extension Session {
         case .failed(let error):
             if synthesisEnded(segment) { failed("tts", error) }
             apply(.synthesisFailed(segment, EngineFailure(code: error.code, message: error.message)))
+        case .broke(let failover):
+            guard synthesisEnded(segment) else { return }
+            broken.voices.insert(failover.from)
+            apply(.synthesisBroke(segment, EngineFailure(code: failover.error.code, message: failover.error.message)))
+            if synthesis != nil { failedOver("tts", failover) } else { failed("tts", failover.error) }
         case nil:
             // The conversation has enough of it.
             if synthesis?.id == segment, !conversation.wantsAudio(of: segment) { stopSynthesis() }
@@ -191,6 +214,11 @@ extension Session {
     private func clearPlayout() {
         playout.clear()
         stopSynthesis()
+    }
+
+    private func keepPlayout(_ samples: Int) {
+        playout.keep(samples)
+        if let synthesis, !conversation.wantsAudio(of: synthesis.id) { stopSynthesis() }
     }
 
     // MARK: Observation
@@ -227,6 +255,7 @@ extension Session {
             logger.debug("reply interrupted", metadata: ["response.id": "\(response)", "heard_ms": "\(heardMs)"])
         case .turnEnded(let turn, let response, let status, let latency):
             metrics.turnEnded(status, latency)
+            broken = ([], [])
             logger.debug(
                 "turn ended",
                 metadata: [

@@ -42,6 +42,9 @@ actor Session: CallSession {
     var listening: (turn: TurnID, task: (any Transcription)?)?
     var transcriptions: [TurnID: (task: any Transcription, lane: ResultLane)] = [:]
 
+    /// Engines that broke off in the turn that is being answered.
+    var broken = (models: Set<String>(), voices: Set<String>())
+
     // Reply audio
     var generation: RunningTask<GenerationID>?
     var synthesis: RunningTask<SegmentID>?

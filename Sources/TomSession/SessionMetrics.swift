@@ -14,6 +14,7 @@ struct SessionMetrics: Sendable {
     let historyDropped: Counter
     /// Journals that ended before their calls, or could not begin.
     let journalDropped: Counter
+    private let speculations: [Bool: Counter]
     private let turnLatency: Timer
     private let stages: [String: Timer]
     private let turns: [TurnStatus: Counter]
@@ -32,6 +33,10 @@ struct SessionMetrics: Sendable {
         recordingDropped = counter("tom_queue_dropped_total", [("queue", "recording")])
         historyDropped = counter("tom_queue_dropped_total", [("queue", "history")])
         journalDropped = counter("tom_queue_dropped_total", [("queue", "journal")])
+        speculations = [
+            true: counter("tom_speculations_total", [("outcome", "used")]),
+            false: counter("tom_speculations_total", [("outcome", "discarded")]),
+        ]
         turnLatency = timer("tom_turn_latency_seconds")
         let names = ["endpointing", "stt", "llm_first_token", "tts_first_audio", "other"]
         stages = Dictionary(
@@ -55,6 +60,9 @@ struct SessionMetrics: Sendable {
     enum Outcome: String, CaseIterable { case ok, failed, cancelled }
 
     func engine(_ kind: String, _ outcome: Outcome) { requests["\(kind).\(outcome.rawValue)"]?.increment() }
+
+    /// A reply begun before its turn was over came to this.
+    func speculation(used: Bool) { speculations[used]?.increment() }
 
     /// Rare enough to be looked up each time.
     func failedOver(_ kind: String, _ failover: EngineFailover) {

@@ -24,6 +24,7 @@ enum Speech {
             case .finished: resampler.flush(into: &samples)
             case .failedOver: break
             case .failed(let error): throw error
+            case .broke(let failover): throw failover.error
             }
         }
         return samples.map { $0 / 2 }

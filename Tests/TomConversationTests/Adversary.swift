@@ -21,6 +21,9 @@ final class Adversary {
         configuration.timeouts.synthesis = random.ms(500...3_000)
         configuration.timeouts.tool = random.ms(200...1_000)
         configuration.endpointing.minDelay = random.ms(100...800)
+        configuration.speculation.stableFor = random.ms(0...400)
+        configuration.filler.after = random.chance(30) ? random.ms(0...1_500) : nil
+        configuration.texts.fillers = ["One moment.", "Let me see."]
         configuration.limits.maxTurn = .seconds(8)
         configuration.limits.maxAwaitedTurns = 2
         configuration.limits.maxResponseCharacters = 300
@@ -81,7 +84,7 @@ final class Adversary {
         switch action {
         case .startTranscription(let turn, _): interim(&call, turn)
         case .finishTranscription(let turn): transcript(&call, turn)
-        case .startGeneration(let id, _): generate(&call, id)
+        case .startGeneration(let id, _), .startSpeculation(let id, _): generate(&call, id)
         case .runTool(let id, let tool): runTool(&call, id, tool)
         case .synthesize(let segment, let text): synthesize(&call, segment, text)
         default: break
@@ -91,8 +94,9 @@ final class Adversary {
     private func interim(_ call: inout VirtualCall, _ turn: TurnID) {
         for _ in 0..<Int.random(in: 0...3, using: &random) {
             let complete = [true, false, nil].randomElement(using: &random)!
+            let words = ["some words", "Hello, Tom!", "hello"].randomElement(using: &random)!
             call.schedule(
-                .transcriptInterim(turn, text: "some words", turnComplete: complete), in: random.ms(0...3_000))
+                .transcriptInterim(turn, text: words, turnComplete: complete), in: random.ms(0...3_000))
         }
         // An engine that ends the turn by itself.
         if random.chance(5) { transcript(&call, turn) }
@@ -137,7 +141,10 @@ final class Adversary {
         if random.chance(3) { call.schedule(.responseEndsCall(id), in: at) }
         let times = random.chance(10) ? 2 : random.chance(5) ? 0 : 1
         for _ in 0..<times {
-            let end: Conversation.Input = random.chance(10) ? .responseFailed(id, failure) : .responseFinished(id)
+            let end: Conversation.Input =
+                random.chance(8)
+                ? .responseBroke(id, failure)
+                : random.chance(10) ? .responseFailed(id, failure) : .responseFinished(id)
             call.schedule(end, in: at + random.ms(0...100))
         }
     }
@@ -160,7 +167,11 @@ final class Adversary {
         }
         let times = random.chance(10) ? 2 : random.chance(3) ? 0 : 1
         for _ in 0..<times {
-            call.schedule(random.chance(5) ? .synthesisFailed(segment, failure) : .synthesisFinished(segment), in: at)
+            let end: Conversation.Input =
+                random.chance(5)
+                ? .synthesisBroke(segment, failure)
+                : random.chance(5) ? .synthesisFailed(segment, failure) : .synthesisFinished(segment)
+            call.schedule(end, in: at)
         }
     }
 }

@@ -7,6 +7,8 @@ struct Invariants {
     private var openTurns: Set<TurnID> = []
     private var transcriptions: Set<TurnID> = []
     private var generations: Set<GenerationID> = []
+    /// Speculations whose outcome is not known yet.
+    private var speculations: Set<GenerationID> = []
     private var audible: ResponseID?
     private var ended: Set<ResponseID> = []
     private var sentSamples: [ResponseID: Int] = [:]
@@ -31,10 +33,13 @@ struct Invariants {
             if let audible, audible != response, !ended.contains(audible) {
                 violations.append("two voices: \(audible) and \(response)")
             }
+            if speculations.contains(where: { $0.response == response }) {
+                violations.append("\(response) is heard before its turn is over")
+            }
             audible = response
             sentSamples[response, default: 0] += samples
         case .transcriptFinal(let turn, _, _, _), .transcriptionFailed(let turn, _): transcriptions.remove(turn)
-        case .responseFinished(let id), .responseFailed(let id, _): generations.remove(id)
+        case .responseFinished(let id), .responseFailed(let id, _), .responseBroke(let id, _): generations.remove(id)
         default: break
         }
     }
@@ -46,7 +51,7 @@ struct Invariants {
         for action in actions {
             switch action {
             case .emit(.turnEnded(_, _, .interrupted, _)): isInterrupted = true
-            case .startGeneration, .emit(.responseText), .emit(.stopped): isReplaced = true
+            case .startGeneration, .adoptSpeculation, .emit(.responseText), .emit(.stopped): isReplaced = true
             case .emit(.turnEnded): isReplaced = true
             default: break
             }
@@ -62,6 +67,18 @@ struct Invariants {
         case .startTranscription(let turn, _): transcriptions.insert(turn)
         case .cancelTranscription(let turn): transcriptions.remove(turn)
         case .startGeneration(let id, _): generations.insert(id)
+        case .startSpeculation(let id, _):
+            generations.insert(id)
+            speculations.insert(id)
+            if speculations.count > 1 { violations.append("two speculations at once") }
+        case .adoptSpeculation(let id):
+            if speculations.remove(id) == nil { violations.append("\(id) is taken up and was never begun") }
+        case .discardSpeculation(let id):
+            if speculations.remove(id) == nil { violations.append("\(id) is discarded and was never begun") }
+            generations.remove(id)
+            ended.insert(id.response)
+        case .runTool(let id, let call):
+            if speculations.contains(id) { violations.append("\(call.name) runs before its turn is over") }
         case .cancelGeneration(let id): generations.remove(id)
         case .clearPlayout(let response): ended.insert(response)
         default: break
@@ -71,7 +88,11 @@ struct Invariants {
     private mutating func check(_ event: Event) {
         switch event {
         case .transcriptFinal(_, let turn, _, _): openTurns.insert(turn)
-        case .responseText(let text, let turn, _): generatedText[turn, default: ""] += text
+        case .responseText(let text, let turn, let response):
+            if speculations.contains(where: { $0.response == response }) {
+                violations.append("\(response) is told before its turn is over")
+            }
+            generatedText[turn, default: ""] += text
         case .bargeIn(let response, let heardMs, let text):
             let sentMs = sentSamples[response, default: 0] * 1_000 / 16_000
             if heardMs > sentMs { violations.append("heard \(heardMs) ms of \(sentMs) ms sent of \(response)") }
@@ -93,6 +114,7 @@ struct Invariants {
         if conversation.termination == nil { violations.append("the call never ended") }
         if !openTurns.isEmpty { violations.append("turns without an end: \(openTurns.sorted())") }
         if !transcriptions.isEmpty { violations.append("transcriptions left: \(transcriptions.sorted())") }
+        if !speculations.isEmpty { violations.append("speculations left: \(speculations)") }
         if !generations.isEmpty { violations.append("generations left: \(generations)") }
         for item in conversation.history {
             guard case .reply(let text, _) = item.content else { continue }

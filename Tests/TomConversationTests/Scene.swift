@@ -103,7 +103,7 @@ final class Script {
         case .finishTranscription(let turn):
             let text = transcripts.isEmpty ? "hello" : transcripts.removeFirst()
             call.schedule(.transcriptFinal(turn, text: text, language: nil, confidence: nil), in: .milliseconds(20))
-        case .startGeneration(let id, _):
+        case .startGeneration(let id, _), .startSpeculation(let id, _):
             let answer = nextAnswer()
             call.schedule(.responseText(id, answer), in: .milliseconds(30))
             call.schedule(.responseFinished(id), in: .milliseconds(30))

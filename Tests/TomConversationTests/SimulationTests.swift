@@ -49,6 +49,7 @@ struct SimulationTests {
         var interrupted = 0
         var resumed = 0
         var failed = 0
+        var (adopted, discarded) = (0, 0)
         for seed in seeds {
             let outcome = simulate(seed: seed)
             #expect(outcome.violations.isEmpty, "SIMULATION_SEED=\(seed): \(outcome.violations.prefix(3))")
@@ -56,6 +57,8 @@ struct SimulationTests {
                 if case .turnEnded(_, _, .interrupted, _) = event { interrupted += 1 }
                 if case .turnEnded(_, _, .failed, _) = event { failed += 1 }
             }
+            adopted += outcome.trace.count { if case .adoptSpeculation = $0 { true } else { false } }
+            discarded += outcome.trace.count { if case .discardSpeculation = $0 { true } else { false } }
             let bargeIns = outcome.events.count { if case .bargeIn = $0 { true } else { false } }
             let cut = outcome.events.count { if case .turnEnded(_, _, .interrupted, _) = $0 { true } else { false } }
             if bargeIns > cut { resumed += 1 }
@@ -65,6 +68,8 @@ struct SimulationTests {
             #expect(interrupted > 100)
             #expect(failed > 100)
             #expect(resumed > 10)
+            #expect(adopted > 100)
+            #expect(discarded > 100)
         }
     }
 

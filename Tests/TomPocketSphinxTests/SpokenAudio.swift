@@ -38,6 +38,7 @@ enum SpokenAudio {
             case .audio(let samples, _): resampler.process(samples.span, into: &converted)
             case .finished, .failedOver: break
             case .failed(let error): throw error
+            case .broke(let failover): throw failover.error
             }
         }
         resampler.flush(into: &converted)

@@ -60,6 +60,7 @@ enum Provider: String, CaseIterable, Sendable {
                     case .endsCall: outcome.said.append("ends")
                     case .finished: outcome.isFinished = true
                     case .failed(let error): outcome.error = error
+                    case .broke(let failover): outcome.error = failover.error
                     case .memory, .expects, .failedOver: break
                     }
                 }
@@ -73,6 +74,7 @@ enum Provider: String, CaseIterable, Sendable {
                     case .audio(let samples, let rate): outcome.said.append("\(samples)@\(rate.hertz)")
                     case .finished: outcome.isFinished = true
                     case .failed(let error): outcome.error = error
+                    case .broke(let failover): outcome.error = failover.error
                     case .failedOver: break
                     }
                 }

@@ -107,6 +107,8 @@ public struct Agent: Sendable, Equatable {
         public let idle: [String]
         /// Said when an engine failed.
         public let apology: String
+        /// Said while an answer takes long, in turn; may be empty.
+        public let filler: [String]
         public let goodbye: String
         /// Said when the caller answers yes to "anything else?".
         public let goAhead: String

@@ -85,7 +85,8 @@ extension AgentReader {
             "more_digits",
             "saved", "save_failed", "save_abandoned",
         ]
-        let fields = try self.fields["messages"]!.fields(required: ["not_understood", "idle"] + single)
+        let fields = try self.fields["messages"]!.fields(
+            required: ["not_understood", "idle"] + single, optional: ["filler"])
         var said: [String: String] = [:]
         for key in single { said[key] = try text(fields[key]!, later: key == "more_digits" ? ["digits"] : []) }
         guard said["more_digits"]!.contains("{digits}") else {
@@ -93,7 +94,9 @@ extension AgentReader {
         }
         return Agent.Messages(
             notUnderstood: try texts(fields["not_understood"]!, atLeast: 2), giveUp: said["give_up"]!,
-            idle: try texts(fields["idle"]!, atLeast: 1), apology: said["apology"]!, goodbye: said["goodbye"]!,
+            idle: try texts(fields["idle"]!, atLeast: 1), apology: said["apology"]!,
+            filler: try fields["filler"].map { node throws(EngineError) in try texts(node, atLeast: 1) } ?? [],
+            goodbye: said["goodbye"]!,
             goAhead: said["go_ahead"]!, readBack: said["read_back"]!, confirm: said["confirm"]!,
             yesOrNo: said["yes_or_no"]!, offer: said["offer"]!, change: said["change"]!,
             moreDigits: said["more_digits"]!,

@@ -48,6 +48,7 @@ public struct EspeakSynthesizer: SpeechSynthesizer {
                 case .audio, .failedOver: break
                 case .finished: continuation.resume(returning: nil)
                 case .failed(let error): continuation.resume(returning: error)
+                case .broke(let failover): continuation.resume(returning: failover.error)
                 }
             }
         }

@@ -30,14 +30,28 @@ final class EngineOrder<Engine: Sendable>: Sendable {
         self.onOpened = onOpened
     }
 
-    /// The first engine at or behind `index` that may be asked; when none may, the last one, for an engine that probably fails is
-    /// better than certain silence. `nil` behind the last.
-    func next(from index: Int) -> Int? {
+    /// The first engine at or behind `index` that may be asked and is not among `avoided`; when none is, the last one, for an
+    /// engine that probably fails is better than certain silence. `nil` behind the last.
+    func next(from index: Int, avoiding avoided: Set<String>) -> Int? {
         guard index < engines.count else { return nil }
         let now = now()
         return breakers.withLock { breakers in
-            for candidate in index..<breakers.count where breakers[candidate].admit(at: now) { return candidate }
+            for candidate in index..<breakers.count
+            where !avoided.contains(names[candidate]) && breakers[candidate].admit(at: now) { return candidate }
             return engines.count - 1
+        }
+    }
+
+    /// The engine that would take over from the one at `index`, which has broken off; `nil` when none would.
+    func replacement(for index: Int, avoiding avoided: Set<String>) -> Int? {
+        let now = now()
+        return breakers.withLock { breakers in
+            breakers.indices.first { candidate in
+                // A copy is asked: the request itself is still to come.
+                var breaker = breakers[candidate]
+                return names[candidate] != names[index] && !avoided.contains(names[candidate])
+                    && breaker.admit(at: now)
+            }
         }
     }
 

@@ -1,7 +1,8 @@
 public import TomConversation
 import TomErrors
 
-/// Language models in the order in which they are asked: the next one answers when one fails before its first word.
+/// Language models in the order in which they are asked: the next one answers when one fails before its first word. One that fails
+/// later is reported as `.broke`, and the conversation asks again where nothing of the reply was heard.
 public struct FailoverLanguageModel: LanguageModel {
     /// The names of all, in order: `openai,receptionist`.
     public var name: String { order.name }
@@ -25,8 +26,8 @@ public struct FailoverLanguageModel: LanguageModel {
             order,
             kind: .init(
                 begin: { $0.respond(to: request, deliver: $1) }, judge: Self.judge, announce: { .failedOver($0) },
-                fail: { .failed($0) }, timeout: { .impatient("llm", $0) }),
-            isOwed: true, deliver: deliver)
+                fail: { .failed($0) }, broke: { .broke($0) }, timeout: { .impatient("llm", $0) }),
+            isOwed: true, avoiding: request.avoiding, deliver: deliver)
         run.start()
         return run
     }
@@ -35,6 +36,7 @@ public struct FailoverLanguageModel: LanguageModel {
         switch event {
         case .finished: .ended
         case .failed(let error): .failed(error)
+        case .broke(let failover): .failed(failover.error)
         case .failedOver: .tentative
         case .text, .toolCall, .memory, .expects, .endsCall: .commits
         }

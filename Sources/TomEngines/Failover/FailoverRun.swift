@@ -23,6 +23,8 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
         var judge: @Sendable (Event) -> Judgement
         var announce: @Sendable (EngineFailover) -> Event
         var fail: @Sendable (EngineError) -> Event
+        /// What is reported of an engine that broke off while another could begin anew; `nil` where nothing begins anew.
+        var broke: (@Sendable (EngineFailover) -> Event)?
         /// Why an engine that keeps silent is given up.
         var timeout: @Sendable (_ name: String) -> EngineError
     }
@@ -41,23 +43,26 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
 
     private let order: EngineOrder<Engine>
     private let kind: Kind
+    /// Engines that broke off earlier in this turn.
+    private let avoided: Set<String>
     private let deliver: @Sendable (Event) -> Void
     private let state: Mutex<State>
 
     /// - Parameter isOwed: whether a result is owed from the start, or only from ``inputEnded()`` on.
     init(
-        _ order: EngineOrder<Engine>, kind: Kind, isOwed: Bool,
+        _ order: EngineOrder<Engine>, kind: Kind, isOwed: Bool, avoiding avoided: Set<String> = [],
         deliver: @escaping @Sendable (Event) -> Void
     ) {
         self.order = order
         self.kind = kind
+        self.avoided = avoided
         self.deliver = deliver
         var state = State()
         state.isOwed = isOwed
         self.state = Mutex(state)
     }
 
-    func start() { if let first = order.next(from: 0) { begin(at: first) } }
+    func start() { if let first = order.next(from: 0, avoiding: avoided) { begin(at: first) } }
 
     /// The engine has all of its input: its patience begins.
     func inputEnded() {
@@ -154,9 +159,12 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
             return state.index
         }
         guard let committed else { return giveUp(attempt, error) }
-        // A part of the answer is out: this turn is lost, and the next one may have another engine.
+        // A part of the answer is out. Whether anyone has heard of it is for the conversation to say.
         order.failed(committed)
-        deliver(event)
+        guard let broke = kind.broke, let next = order.replacement(for: committed, avoiding: avoided) else {
+            return deliver(event)
+        }
+        deliver(broke(EngineFailover(from: order.names[committed], to: order.names[next], error: error)))
     }
 
     /// The engine failed before anything of its answer was passed on.
@@ -172,7 +180,7 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
         guard let index else { return }
         task?.cancel()
         order.failed(index)
-        guard let next = order.next(from: index + 1) else { return fail(error) }
+        guard let next = order.next(from: index + 1, avoiding: avoided) else { return fail(error) }
         deliver(kind.announce(EngineFailover(from: order.names[index], to: order.names[next], error: error)))
         begin(at: next)
     }

@@ -1,6 +1,7 @@
 public import TomConversation
 
-/// Synthesisers in the order in which they are asked: the next one speaks a sentence when one fails before its first sound.
+/// Synthesisers in the order in which they are asked: the next one speaks a sentence when one fails before its first sound. One
+/// that fails later is reported as `.broke`, and the conversation asks again where nothing of the sentence was sent.
 public struct FailoverSynthesizer: SpeechSynthesizer {
     /// The names of all, in order: `openai,espeak`.
     public var name: String { order.name }
@@ -21,8 +22,8 @@ public struct FailoverSynthesizer: SpeechSynthesizer {
             order,
             kind: .init(
                 begin: { $0.synthesize(request, deliver: $1) }, judge: Self.judge, announce: { .failedOver($0) },
-                fail: { .failed($0) }, timeout: { .impatient("tts", $0) }),
-            isOwed: true, deliver: deliver)
+                fail: { .failed($0) }, broke: { .broke($0) }, timeout: { .impatient("tts", $0) }),
+            isOwed: true, avoiding: request.avoiding, deliver: deliver)
         run.start()
         return run
     }
@@ -32,6 +33,7 @@ public struct FailoverSynthesizer: SpeechSynthesizer {
         case .audio: .commits
         case .finished: .ended
         case .failed(let error): .failed(error)
+        case .broke(let failover): .failed(failover.error)
         case .failedOver: .tentative
         }
     }

@@ -112,7 +112,7 @@ private final class FailoverTranscription: Transcription {
             kind: .init(
                 begin: { [feed] engine, report in feed.begin { engine.transcribe(request, deliver: report) } },
                 judge: Self.judge, announce: { .failedOver($0) }, fail: { .failed($0) },
-                timeout: { .impatient("stt", $0) }),
+                broke: nil, timeout: { .impatient("stt", $0) }),
             isOwed: false, deliver: deliver)
         run.start()
     }

@@ -41,14 +41,16 @@ enum SettingCatalog {
     private static let providers = [
         SettingKey.sttEngine, .sttProviderURL, .sttProviderKey, .sttProviderModel, .llmEngine, .llmProviderURL,
         .llmProviderKey, .llmModel, .ttsEngine, .ttsProviderURL, .ttsProviderKey, .ttsProviderModel, .ttsVoice,
-        .allowEgress, .engineConnectTimeoutMs, .failoverPatienceMs,
+        .allowEgress, .engineConnectTimeoutMs, .failoverPatienceMs, .sttLatencyBudgetMs, .llmLatencyBudgetMs,
+        .ttsLatencyBudgetMs,
     ]
     private static let mocks = [
         SettingKey.mockDelayMs, .mockSTTDelayMs, .mockLLMDelayMs, .mockTTSDelayMs, .mockTTSAudioMs,
     ]
     private static let conversation = [
         SettingKey.agentFile, .agentGreeting, .vad, .endpointingMinDelayMs, .endpointingMaxDelayMs,
-        .interruptionMinSpeechMs, .falseInterruptionMaxSpeechMs, .idlePromptAfterMs, .idlePrompts,
+        .interruptionMinSpeechMs, .falseInterruptionMaxSpeechMs, .idlePromptAfterMs, .idlePrompts, .speculation,
+        .speculationStableMs, .fillerAfterMs,
     ]
     private static let limits = [
         SettingKey.maxCalls, .rateLimitMessages, .rateLimitBytes, .rateLimitConnections, .maxMessageBytes,

@@ -77,4 +77,15 @@ extension SettingKey {
     static let idlePrompts = SettingKey(
         "IDLE_PROMPTS", .integer(0...10), default: "2",
         "How often TOM asks so before it hangs up.")
+    static let speculation = SettingKey(
+        "SPECULATION", .boolean, default: "true",
+        "Whether an answer is prepared while the caller pauses, on words that have not changed for SPECULATION_STABLE_MS. It is "
+            + "used when the turn's transcript holds the same words; a discarded one costs a request.")
+    static let speculationStableMs = SettingKey(
+        "SPECULATION_STABLE_MS", .integer(0...10_000), default: "150",
+        "How long the words must stay the same, and the caller silent, before an answer is prepared.")
+    static let fillerAfterMs = SettingKey(
+        "FILLER_AFTER_MS", .integer(0...60_000), default: "0",
+        "How long an answer may take before TOM says one of the agent's fillers (“one moment, please”); 0: it says none."
+    )
 }

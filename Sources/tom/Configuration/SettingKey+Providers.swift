@@ -34,6 +34,16 @@ extension SettingKey {
     static let failoverPatienceMs = SettingKey(
         "FAILOVER_PATIENCE_MS", .integer(100...60_000), default: "4000",
         "How long an engine of several may owe a first result before the next one is asked.")
+    static let sttLatencyBudgetMs = SettingKey(
+        "STT_LATENCY_BUDGET_MS", .integer(1...120_000), absence: "none",
+        "From a turn's end to its transcript: an engine of several whose 95th percentile over 50 turns is longer is left alone "
+            + "for ten minutes.")
+    static let llmLatencyBudgetMs = SettingKey(
+        "LLM_LATENCY_BUDGET_MS", .integer(1...120_000), absence: "none",
+        "As STT_LATENCY_BUDGET_MS, from the request to the model's first word.")
+    static let ttsLatencyBudgetMs = SettingKey(
+        "TTS_LATENCY_BUDGET_MS", .integer(1...120_000), absence: "none",
+        "As STT_LATENCY_BUDGET_MS, from a sentence to its first audio.")
 
     private static let urlMeaning = "Base URL of an OpenAI-compatible API: `http://127.0.0.1:11434/v1`."
     private static let keyMeaning = "Key that the provider asks for."

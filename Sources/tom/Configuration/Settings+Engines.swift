@@ -20,6 +20,10 @@ extension Settings.Engines {
         allowsEgress = resolved.boolean(.allowEgress)
         connectTimeout = .milliseconds(resolved.integer(.engineConnectTimeoutMs))
         failoverPatience = .milliseconds(resolved.integer(.failoverPatienceMs))
+        func budget(_ key: SettingKey) -> Duration? { resolved.optionalInteger(key).map { .milliseconds($0) } }
+        sttBudget = budget(.sttLatencyBudgetMs)
+        llmBudget = budget(.llmLatencyBudgetMs)
+        ttsBudget = budget(.ttsLatencyBudgetMs)
         sttOrder = Self.order(.sttEngine, stt, .stt, resolved, &problems)
         llmOrder = Self.order(.llmEngine, llm, .llm, resolved, &problems)
         ttsOrder = Self.order(.ttsEngine, tts, .tts, resolved, &problems)

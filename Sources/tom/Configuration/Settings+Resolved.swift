@@ -113,6 +113,9 @@ extension Settings.Conversation {
         falseInterruptionMaxSpeech = Self.unlessZero(resolved.integer(.falseInterruptionMaxSpeechMs))
         idlePromptAfter = Self.unlessZero(resolved.integer(.idlePromptAfterMs))
         idlePrompts = resolved.integer(.idlePrompts)
+        speculationStable =
+            resolved.boolean(.speculation) ? .milliseconds(resolved.integer(.speculationStableMs)) : nil
+        fillerAfter = Self.unlessZero(resolved.integer(.fillerAfterMs))
     }
 
     private static func unlessZero(_ milliseconds: Int) -> Duration? {

@@ -72,6 +72,10 @@ struct Settings: Sendable, Equatable {
         var allowsEgress: Bool
         var connectTimeout: Duration
         var failoverPatience: Duration
+        /// The longest that 95 of 100 turns may take at an engine of several; `nil`: no bound.
+        var sttBudget: Duration?
+        var llmBudget: Duration?
+        var ttsBudget: Duration?
     }
 
     /// A model behind an OpenAI-compatible API.
@@ -106,6 +110,10 @@ struct Settings: Sendable, Equatable {
         var idlePromptAfter: Duration?
         /// Prompts before TOM hangs up.
         var idlePrompts: Int
+        /// How long words must be stable before an answer is prepared; `nil`: none is before the turn is over.
+        var speculationStable: Duration?
+        /// `nil`: no fillers.
+        var fillerAfter: Duration?
     }
 
     /// What is bounded; `nil` is unlimited.

@@ -68,7 +68,8 @@ struct EngineSet {
             }
         }
         return list.count > 1
-            ? FailoverTranscriber(list, policy: policy, now: Self.now, onOpened: opened("stt")) : list.first
+            ? FailoverTranscriber(list, policy: policy(settings.sttBudget), now: Self.now, onOpened: opened("stt"))
+            : list.first
     }
 
     private func model(for agent: Agent) async throws(EngineError) -> (any LanguageModel)? {
@@ -86,7 +87,8 @@ struct EngineSet {
             }
         }
         return list.count > 1
-            ? FailoverLanguageModel(list, policy: policy, now: Self.now, onOpened: opened("llm")) : list.first
+            ? FailoverLanguageModel(list, policy: policy(settings.llmBudget), now: Self.now, onOpened: opened("llm"))
+            : list.first
     }
 
     private func synthesizer(for agents: [Agent]) async throws(EngineError) -> (any SpeechSynthesizer)? {
@@ -109,7 +111,8 @@ struct EngineSet {
             }
         }
         return list.count > 1
-            ? FailoverSynthesizer(list, policy: policy, now: Self.now, onOpened: opened("tts")) : list.first
+            ? FailoverSynthesizer(list, policy: policy(settings.ttsBudget), now: Self.now, onOpened: opened("tts"))
+            : list.first
     }
 
     /// The names of a stage's engines, in the order in which they are asked.
@@ -124,8 +127,9 @@ struct EngineSet {
 
     // MARK: Failover
 
-    private var policy: FailoverPolicy {
+    private func policy(_ budget: Duration?) -> FailoverPolicy {
         var policy = FailoverPolicy()
+        policy.breaker.budget = budget
         policy.patience = settings.failoverPatience
         return policy
     }

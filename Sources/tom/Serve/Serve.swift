@@ -102,6 +102,7 @@ struct Serve {
         texts.idlePrompts = agent.messages.idle
         texts.idleGoodbye = agent.messages.goodbye
         texts.apology = agent.messages.apology
+        texts.fillers = agent.messages.filler
         var profile = CallProfile(
             agentID: agent.id, language: agent.language, voice: agent.voice, texts: texts,
             backchannels: Self.backchannels[agent.language] ?? [], engines: engines)
@@ -135,6 +136,9 @@ struct Serve {
         session.conversation.interruption.noiseMaxSpeech = conversation.falseInterruptionMaxSpeech ?? .zero
         session.conversation.idle.promptAfter = conversation.idlePromptAfter
         session.conversation.idle.maxPrompts = conversation.idlePrompts
+        session.conversation.speculation.isOn = conversation.speculationStable != nil
+        if let stable = conversation.speculationStable { session.conversation.speculation.stableFor = stable }
+        session.conversation.filler.after = conversation.fillerAfter
         session.conversation.timeouts.transcription = settings.engines.sttTimeout
         session.conversation.timeouts.generation = settings.engines.llmTimeout
         session.conversation.timeouts.synthesis = settings.engines.ttsTimeout
