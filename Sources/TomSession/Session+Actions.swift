@@ -90,67 +90,6 @@ extension Session {
         if listening?.turn == turn { listening?.task = nil }
     }
 
-    // MARK: Language model
-
-    private func startGeneration(_ id: GenerationID, turn: TurnID, _ history: [Item]) {
-        guard let model = profile.engines.languageModel else { return }
-        let request = ResponseRequest(
-            response: id.response, turn: turn, language: profile.language, history: history, avoiding: broken.models)
-        let lane = ResultLane(to: self, overflow: .generation(id, .failed(.flood("llm"))))
-        let task = model.respond(to: request) { lane.deliver(.generation(id, $0)) }
-        generation?.cancel()
-        generation = RunningTask(id: id, task: task, lane: lane)
-    }
-
-    private func cancelGeneration(_ id: GenerationID) {
-        guard generation?.id == id else { return }
-        generation?.cancel()
-        generation = nil
-        metrics.engine("llm", .cancelled)
-    }
-
-    func generationReported(_ id: GenerationID, _ event: ResponseEvent) {
-        guard let running = generation, running.id == id else { return }
-        switch event {
-        case .text(let text): apply(.responseText(id, text))
-        case .toolCall(let call): apply(.responseTool(id, call))
-        case .memory(let memory): apply(.responseMemory(id, memory))
-        case .expects(let expectation): apply(.responseExpects(id, expectation))
-        case .endsCall: apply(.responseEndsCall(id))
-        case .failedOver(let failover): failedOver("llm", failover)
-        case .finished:
-            generation = nil
-            running.lane.close()
-            metrics.engine("llm", .ok)
-            apply(.responseFinished(id))
-        case .failed(let error):
-            generation = nil
-            running.cancel()
-            failed("llm", error)
-            apply(.responseFailed(id, EngineFailure(code: error.code, message: error.message)))
-        case .broke(let failover):
-            generation = nil
-            running.cancel()
-            broken.models.insert(failover.from)
-            apply(.responseBroke(id, EngineFailure(code: failover.error.code, message: failover.error.message)))
-            // Whether the reply begins anew is the conversation's to say.
-            if generation != nil { failedOver("llm", failover) } else { failed("llm", failover.error) }
-        }
-    }
-
-    private func discardSpeculation(_ id: GenerationID) {
-        cancelGeneration(id)
-        clearPlayout()
-        metrics.speculation(used: false)
-    }
-
-    private func runTool(_ id: GenerationID, _ call: ToolCall) {
-        let context = ToolContext(callID: options.callID, agentID: profile.agentID, recordings: recordings)
-        // A tool that never ends does not keep the call's session.
-        tools.run(call, in: context) { [weak self] output in self?.deliver(.input(.toolFinished(id, output)), from: nil)
-        }
-    }
-
     // MARK: Text to speech
 
     private func synthesize(_ segment: SegmentID, _ text: String) {
@@ -188,8 +127,9 @@ extension Session {
         case .broke(let failover):
             guard synthesisEnded(segment) else { return }
             broken.voices.insert(failover.from)
+            hasBegunAnew = false
             apply(.synthesisBroke(segment, EngineFailure(code: failover.error.code, message: failover.error.message)))
-            if synthesis != nil { failedOver("tts", failover) } else { failed("tts", failover.error) }
+            if hasBegunAnew { failedOver("tts", failover) } else { failed("tts", failover.error) }
         case nil:
             // The conversation has enough of it.
             if synthesis?.id == segment, !conversation.wantsAudio(of: segment) { stopSynthesis() }
@@ -211,60 +151,15 @@ extension Session {
         metrics.engine("tts", .cancelled)
     }
 
-    private func clearPlayout() {
+    func clearPlayout() {
         playout.clear()
         stopSynthesis()
     }
 
     private func keepPlayout(_ samples: Int) {
+        hasBegunAnew = true
         playout.keep(samples)
         if let synthesis, !conversation.wantsAudio(of: synthesis.id) { stopSynthesis() }
-    }
-
-    // MARK: Observation
-
-    private func failed(_ kind: String, _ error: EngineError) {
-        metrics.engine(kind, .failed)
-        logger.warning(
-            "engine failed",
-            metadata: [
-                "engine.kind": "\(kind)", "error.code": "\(error.code)", "error.category": "\(error.category.rawValue)",
-            ])
-    }
-
-    /// An engine was replaced in the middle of a turn: the caller's client and the operator learn of it, the caller hears nothing.
-    private func failedOver(_ kind: String, _ failover: EngineFailover) {
-        metrics.failedOver(kind, failover)
-        logger.warning(
-            "engine replaced",
-            metadata: [
-                "engine.kind": "\(kind)", "engine.name": "\(failover.from)", "engine.next": "\(failover.to)",
-                "error.code": "\(failover.error.code)",
-            ])
-        emit(
-            .notice(
-                code: "\(kind).failover",
-                message: "\(failover.from) failed (\(failover.error.code)); \(failover.to) takes its place."))
-    }
-
-    /// Counts and logs what matters to the operator; never what was said.
-    func observe(_ event: Event) {
-        switch event {
-        case .bargeIn(let response, let heardMs, _):
-            metrics.interruptions.increment()
-            logger.debug("reply interrupted", metadata: ["response.id": "\(response)", "heard_ms": "\(heardMs)"])
-        case .turnEnded(let turn, let response, let status, let latency):
-            metrics.turnEnded(status, latency)
-            broken = ([], [])
-            logger.debug(
-                "turn ended",
-                metadata: [
-                    "turn.id": "\(turn)", "response.id": "\(response)", "turn.status": "\(status.rawValue)",
-                    "duration_ms": "\(latency.e2eMs.map { Int($0) } ?? 0)",
-                ])
-        case .notice(let code, _): logger.notice("call degraded", metadata: ["error.code": "\(code)"])
-        default: break
-        }
     }
 }
 

@@ -44,6 +44,8 @@ actor Session: CallSession {
 
     /// Engines that broke off in the turn that is being answered.
     var broken = (models: Set<String>(), voices: Set<String>())
+    /// Whether the conversation has begun a reply or sentence anew since an engine broke off.
+    var hasBegunAnew = false
 
     // Reply audio
     var generation: RunningTask<GenerationID>?

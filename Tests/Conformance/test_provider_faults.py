@@ -81,6 +81,20 @@ def test_the_next_engine_answers_within_the_turn(start_server, provider, fault):
     assert KEY not in tom.logged() and KEY not in str(call.events)
 
 
+def test_a_reply_that_breaks_off_unheard_begins_anew(start_server, provider):
+    _, call = open_call(start_server, provider, "openai,receptionist")
+    provider.fault = "broken"
+    before = len(call.events)
+    words, status, notices = ask(call, "when are you open")
+    tokens = [event for event in call.events[before:] if isinstance(event, dict) and event["type"] == "llm_token"]
+    first, last = tokens[0]["response_id"], tokens[-1]["response_id"]
+    assert first != last, "the text that was never heard has an id of its own"
+    heard = "".join(event["text"] for event in tokens if event["response_id"] == last)
+    assert words.startswith("I think that") and heard.startswith("We are open Monday to Friday")
+    assert (status, notices) == ("completed", ["llm.failover"])
+    call.close()
+
+
 @pytest.mark.parametrize("fault", ["failing", "garbage", "cut", "silent", "broken"])
 def test_a_lone_engine_that_fails_is_apologised_for(start_server, provider, fault):
     _, call = open_call(start_server, provider, "openai")

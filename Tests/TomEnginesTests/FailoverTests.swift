@@ -62,6 +62,37 @@ struct FailoverTests {
         #expect(log.all == [.text("I th"), .failed(Self.failure)])
     }
 
+    @Test func aModelThatBreaksOffWhileAnotherCouldBeginAnewSaysSo() {
+        let log = Log<ResponseEvent>()
+        let broken = ScriptedLanguageModel { $0.deliver(.text("I th"), .failed(Self.failure), .finished) }
+        let order = models([broken, MockLanguageModel(delay: .zero)])
+        _ = order.respond(to: request, deliver: log.add)
+        let failover = EngineFailover(from: "scripted", to: "mock", error: Self.failure)
+        #expect(log.all == [.text("I th"), .broke(failover)])
+    }
+
+    @Test func anEngineThatBrokeOffIsNotAskedAgainInTheTurn() async {
+        let log = Log<ResponseEvent>()
+        let broken = ScriptedLanguageModel()
+        let again = ResponseRequest(
+            response: ResponseID(2), turn: TurnID(1), language: "en", history: [], avoiding: ["scripted"])
+        _ = models([broken, MockLanguageModel(delay: .zero)]).respond(to: again, deliver: log.add)
+        await log.first { $0 == .finished }
+        #expect(broken.started.count == 0)
+    }
+
+    @Test func aVoiceThatBreaksOffWhileAnotherCouldSpeakSaysSo() {
+        let log = Log<SynthesisEvent>()
+        let order = FailoverSynthesizer(
+            [
+                ScriptedSynthesizer { $0.deliver(.audio([1], rate: .hz16000), .failed(Self.failure)) },
+                MockSynthesizer(durationMs: 20, delay: .zero),
+            ], policy: policy(), now: { .start }, onOpened: { _, _ in })
+        _ = order.synthesize(sentence, deliver: log.add)
+        let failover = EngineFailover(from: "scripted", to: "mock", error: Self.failure)
+        #expect(log.all == [.audio([1], rate: .hz16000), .broke(failover)])
+    }
+
     @Test func whenAllFailTheLastErrorIsTold() {
         let log = Log<ResponseEvent>()
         _ = models([failing, failing]).respond(to: request, deliver: log.add)

@@ -102,7 +102,7 @@ struct Serve {
         texts.idlePrompts = agent.messages.idle
         texts.idleGoodbye = agent.messages.goodbye
         texts.apology = agent.messages.apology
-        texts.fillers = agent.messages.filler
+        texts.fillers = settings.conversation.fillerAfter == nil ? [] : agent.messages.filler
         var profile = CallProfile(
             agentID: agent.id, language: agent.language, voice: agent.voice, texts: texts,
             backchannels: Self.backchannels[agent.language] ?? [], engines: engines)

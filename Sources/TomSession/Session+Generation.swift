@@ -1,0 +1,65 @@
+import TomConversation
+import TomEngines
+
+/// The language model of a call, and the tools it asks for.
+extension Session {
+    func startGeneration(_ id: GenerationID, turn: TurnID, _ history: [Item]) {
+        guard let model = profile.engines.languageModel else { return }
+        let request = ResponseRequest(
+            response: id.response, turn: turn, language: profile.language, history: history, avoiding: broken.models)
+        let lane = ResultLane(to: self, overflow: .generation(id, .failed(.flood("llm"))))
+        let task = model.respond(to: request) { lane.deliver(.generation(id, $0)) }
+        generation?.cancel()
+        generation = RunningTask(id: id, task: task, lane: lane)
+    }
+
+    func cancelGeneration(_ id: GenerationID) {
+        guard generation?.id == id else { return }
+        generation?.cancel()
+        generation = nil
+        metrics.engine("llm", .cancelled)
+    }
+
+    func generationReported(_ id: GenerationID, _ event: ResponseEvent) {
+        guard let running = generation, running.id == id else { return }
+        switch event {
+        case .text(let text): apply(.responseText(id, text))
+        case .toolCall(let call): apply(.responseTool(id, call))
+        case .memory(let memory): apply(.responseMemory(id, memory))
+        case .expects(let expectation): apply(.responseExpects(id, expectation))
+        case .endsCall: apply(.responseEndsCall(id))
+        case .failedOver(let failover): failedOver("llm", failover)
+        case .finished:
+            generation = nil
+            running.lane.close()
+            metrics.engine("llm", .ok)
+            apply(.responseFinished(id))
+        case .failed(let error):
+            generation = nil
+            running.cancel()
+            failed("llm", error)
+            apply(.responseFailed(id, EngineFailure(code: error.code, message: error.message)))
+        case .broke(let failover):
+            generation = nil
+            running.cancel()
+            broken.models.insert(failover.from)
+            // Whether the reply begins anew is the conversation's to say.
+            hasBegunAnew = false
+            apply(.responseBroke(id, EngineFailure(code: failover.error.code, message: failover.error.message)))
+            if hasBegunAnew { failedOver("llm", failover) } else { failed("llm", failover.error) }
+        }
+    }
+
+    func discardSpeculation(_ id: GenerationID) {
+        cancelGeneration(id)
+        clearPlayout()
+        metrics.speculation(used: false)
+    }
+
+    func runTool(_ id: GenerationID, _ call: ToolCall) {
+        let context = ToolContext(callID: options.callID, agentID: profile.agentID, recordings: recordings)
+        // A tool that never ends does not keep the call's session.
+        tools.run(call, in: context) { [weak self] output in self?.deliver(.input(.toolFinished(id, output)), from: nil)
+        }
+    }
+}
