@@ -15,6 +15,7 @@ struct SessionMetrics: Sendable {
     /// Journals that ended before their calls, or could not begin.
     let journalDropped: Counter
     private let turnLatency: Timer
+    private let ttsLeadingSilence: Timer
     private let stages: [String: Timer]
     private let turns: [TurnStatus: Counter]
     private let requests: [String: Counter]
@@ -33,6 +34,7 @@ struct SessionMetrics: Sendable {
         historyDropped = counter("tom_queue_dropped_total", [("queue", "history")])
         journalDropped = counter("tom_queue_dropped_total", [("queue", "journal")])
         turnLatency = timer("tom_turn_latency_seconds")
+        ttsLeadingSilence = timer("tom_tts_leading_silence_seconds")
         let names = ["endpointing", "stt", "llm_first_token", "tts_first_audio", "other"]
         stages = Dictionary(
             uniqueKeysWithValues: names.map { ($0, timer("tom_turn_stage_seconds", [("stage", $0)])) })
@@ -55,6 +57,9 @@ struct SessionMetrics: Sendable {
     enum Outcome: String, CaseIterable { case ok, failed, cancelled }
 
     func engine(_ kind: String, _ outcome: Outcome) { requests["\(kind).\(outcome.rawValue)"]?.increment() }
+
+    /// Silence that was taken from the beginning of a sentence.
+    func leadingSilence(_ silence: Duration) { ttsLeadingSilence.recordNanoseconds(silence.nanoseconds) }
 
     /// Rare enough to be looked up each time.
     func failedOver(_ kind: String, _ failover: EngineFailover) {
