@@ -101,7 +101,9 @@ struct SentenceRules: Sendable {
             return first.properties.isLowercase && words.isGerman ? .never : .likelyInside
         }
         if scalars.contains(".") { return .likelyEnd }
-        if words.isGerman, scalars.count > 1, scalars.allSatisfy({ "IVX".unicodeScalars.contains($0) }) { return .likelyInside }
+        if words.isGerman, scalars.count > 1, scalars.allSatisfy({ "IVX".unicodeScalars.contains($0) }) {
+            return .likelyInside
+        }
         // "vgl.", "Std.": no word has no vowel; all in capitals is a name ("TV").
         let looksShortened =
             scalars.count <= 4 && !scalars.allSatisfy(\.properties.isUppercase)

@@ -21,7 +21,9 @@ struct SentenceWords: Sendable {
         language?.lowercased().hasPrefix("de") == true ? german : english
     }
 
-    private static func set(_ words: String) -> Set<String> { Set(words.split(whereSeparator: \.isWhitespace).map(String.init)) }
+    private static func set(_ words: String) -> Set<String> {
+        Set(words.split(whereSeparator: \.isWhitespace).map(String.init))
+    }
 
     private static let german = SentenceWords(
         isGerman: true,
@@ -32,7 +34,8 @@ struct SentenceWords: Sendable {
             """),
         mayEnd: set("usw etc o.ä o.a u.ä u.v.m u.s.w e.v n.chr v.chr chr uvm a.m p.m z.t u.u co"),
         seldomEnd: set(
-            "str std min max art abs kap mo di mi do sa sek mio mrd tsd stk jan feb febr apr jun jul aug sept sep okt nov dez pl og eg mwst bd jh km kg"),
+            "str std min max art abs kap mo di mi do sa sek mio mrd tsd stk jan feb febr apr jun jul aug sept sep okt nov dez pl og eg mwst bd jh km kg"
+        ),
         beforeDigits: [],
         beforeCardinals: set(
             """
@@ -62,7 +65,9 @@ struct SentenceWords: Sendable {
             """
             mr mrs ms dr prof rev hon gen col capt lt sgt messrs st mt ft e.g i.e eg ie vs cf approx dept viz al mme mlle
             """),
-        mayEnd: set("etc a.m p.m inc ltd corp co jr sr ave blvd rd u.s u.k u.s.a d.c b.c a.d ph.d est tel mon tue tues wed thu thur thurs fri"),
+        mayEnd: set(
+            "etc a.m p.m inc ltd corp co jr sr ave blvd rd u.s u.k u.s.a d.c b.c a.d ph.d est tel mon tue tues wed thu thur thurs fri"
+        ),
         seldomEnd: set("jan feb apr aug sept sep oct nov dec min hr hrs"),
         beforeDigits: set("no nos vol fig art sec ch ext apt p pp ste rm"),
         beforeCardinals: [],

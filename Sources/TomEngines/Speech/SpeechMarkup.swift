@@ -39,7 +39,7 @@ enum SpeechMarkup {
                 continue
             }
             rest = rest[rest.index(after: close)...]
-            if result.last == "!" , rest.first == "(" { result.removeLast() }
+            if result.last == "!", rest.first == "(" { result.removeLast() }
             if !inner.allSatisfy(\.isNumber) { result += inner }
             if rest.first == "(", let end = rest.firstIndex(of: ")") { rest = rest[rest.index(after: end)...] }
         }

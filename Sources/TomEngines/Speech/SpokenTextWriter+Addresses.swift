@@ -13,7 +13,8 @@ extension SpokenTextWriter {
             let raw = words[position + count].prefix { !",;:!?…".contains($0) }
             let text = raw.drop { $0 == "(" || (count == 0 && $0 == "+") }
             let parts = text.split(whereSeparator: { "-–/().".contains($0) })
-            guard !parts.isEmpty, parts.allSatisfy(\.isDigits), next.core.allSatisfy({ "+0123456789-–/().".contains($0) }),
+            guard !parts.isEmpty, parts.allSatisfy(\.isDigits),
+                next.core.allSatisfy({ "+0123456789-–/().".contains($0) }),
                 count == 0 || parts.contains(where: { $0.count > 1 })
             else { break }
             // Dates and amounts with points are no numbers to dial.

@@ -24,7 +24,8 @@ extension SpokenTextWriter {
 
     /// "3. 10. 2026"
     private func spacedDate(_ word: Word) -> Spoken? {
-        guard isGerman, word.tail == ".", word.core.isDigits, let month = self.word(at: position + 1), month.core.isDigits,
+        guard isGerman, word.tail == ".", word.core.isDigits, let month = self.word(at: position + 1),
+            month.core.isDigits,
             month.tail.hasPrefix("."), let day = Int(word.core), let number = Int(month.core)
         else { return nil }
         if month.tail == ".", let year = self.word(at: position + 2), year.core.count == 4, year.core.isDigits,
@@ -44,7 +45,9 @@ extension SpokenTextWriter {
         if !asks, let month = month(word), let day = dayNumber(next.core) {
             return Spoken(text: "\(month) \(vocabulary.ordinal(day))", count: 2)
         }
-        guard word.tail.isEmpty, let day = Int(word.core), (1...31).contains(day), let month = month(next) else { return nil }
+        guard word.tail.isEmpty, let day = Int(word.core), (1...31).contains(day), let month = month(next) else {
+            return nil
+        }
         let article = self.word(at: position - 1)?.core.lowercased() == "the" ? "" : "the "
         let isFull = vocabulary.months.contains(String(next.core))
         let tail = isFull ? String(next.tail) : tailWithoutStop(next, 2)
@@ -61,7 +64,9 @@ extension SpokenTextWriter {
 
     /// The month that `word` names, in full or shortened with a full stop.
     private func month(_ word: Word) -> String? {
-        if word.tail.isEmpty || word.tail == ",", vocabulary.months.contains(String(word.core)) { return String(word.core) }
+        if word.tail.isEmpty || word.tail == ",", vocabulary.months.contains(String(word.core)) {
+            return String(word.core)
+        }
         guard word.tail.hasPrefix(".") || word.tail.isEmpty, word.core.count >= 3, word.core.beginsWithCapital,
             ["Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec"].contains(word.core)
         else { return nil }
@@ -69,12 +74,15 @@ extension SpokenTextWriter {
     }
 
     private func date(day: Int, month: Int, year: String?) -> Spoken? {
-        guard (1...31).contains(day), (1...12).contains(month), year.map({ $0.count == 4 || $0.count == 2 }) ?? true else {
+        guard (1...31).contains(day), (1...12).contains(month), year.map({ $0.count == 4 || $0.count == 2 }) ?? true
+        else {
             return nil
         }
         let name = vocabulary.months[month - 1]
         let full = year.map { $0.count == 2 ? ((Int($0) ?? 0) < 70 ? "20" : "19") + $0 : $0 }
-        guard isGerman else { return Spoken(text: "\(name) \(vocabulary.ordinal(day))" + (full.map { ", \($0)" } ?? "")) }
+        guard isGerman else {
+            return Spoken(text: "\(name) \(vocabulary.ordinal(day))" + (full.map { ", \($0)" } ?? ""))
+        }
         return Spoken(text: vocabulary.ordinal(day) + ending + " \(name)" + (full.map { " \($0)" } ?? ""))
     }
 
@@ -82,8 +90,10 @@ extension SpokenTextWriter {
 
     func time(_ word: Word) -> Spoken? {
         let suffix = word.core.drop { ("0"..."9").contains($0) || ":.".contains($0) }
-        guard suffix.startIndex > word.core.startIndex, let digits = DigitGroups(word.core[..<suffix.startIndex], separators: ":."),
-            digits.groups.count <= 3, digits.values[0] <= 24, digits.lengths[0] <= 2, digits.lengths.dropFirst().allSatisfy({ $0 == 2 }),
+        guard suffix.startIndex > word.core.startIndex,
+            let digits = DigitGroups(word.core[..<suffix.startIndex], separators: ":."),
+            digits.groups.count <= 3, digits.values[0] <= 24, digits.lengths[0] <= 2,
+            digits.lengths.dropFirst().allSatisfy({ $0 == 2 }),
             digits.values.dropFirst().allSatisfy({ $0 < 60 })
         else { return nil }
         let minutes = digits.groups.count > 1 ? digits.values[1] : 0
@@ -96,7 +106,8 @@ extension SpokenTextWriter {
         let isWritten = digits.groups.count > 1 && digits.areSeparated(by: ":")
         // "9.30 bis 12 Uhr"
         let begins =
-            digits.groups.count == 2 && next.map(String.init) == vocabulary.until && self.word(at: position + 3)?.core == "Uhr"
+            digits.groups.count == 2 && next.map(String.init) == vocabulary.until
+            && self.word(at: position + 3)?.core == "Uhr"
         guard suffix.isEmpty || suffix == "Uhr" || (suffix == "h" && isWritten),
             isNamed || isWritten || begins || suffix == "Uhr"
         else { return nil }
@@ -142,7 +153,8 @@ extension SpokenTextWriter {
 
     mutating func ordinal(_ word: Word) -> Spoken? {
         guard isGerman else { return englishOrdinal(word) }
-        guard word.core.isDigits, word.core.count <= 2, let value = Int(word.core), value > 0, word.tail.hasPrefix(".") else {
+        guard word.core.isDigits, word.core.count <= 2, let value = Int(word.core), value > 0, word.tail.hasPrefix(".")
+        else {
             ordinalEnding = ["und", "oder", "bis"].contains(word.core) ? ordinalEnding : ""
             return nil
         }
@@ -151,7 +163,9 @@ extension SpokenTextWriter {
             guard SpokenVocabulary.ordinalIntroductions.contains(previous) else { return nil }
         } else if let next = self.word(at: position + 1), !(next.core.first?.isLetter ?? false) {
             return nil
-        } else if position == 0, let next = self.word(at: 1), next.core.beginsWithCapital, !vocabulary.months.contains(String(next.core)) {
+        } else if position == 0, let next = self.word(at: 1), next.core.beginsWithCapital,
+            !vocabulary.months.contains(String(next.core))
+        {
             // The mark of a list
             return Spoken(text: String(word.core), tail: ",")
         }

@@ -8,7 +8,8 @@ extension SpokenTextWriter {
         if splitSpacedDays(word) { return }
         guard dashes.count == 1, let dash = dashes.first else { return }
         var (from, to) = (String(core[..<dash]), String(core[core.index(after: dash)...]))
-        if let first = vocabulary.weekdays[from.replacingFullStop], let last = vocabulary.weekdays[to.replacingFullStop] {
+        if let first = vocabulary.weekdays[from.replacingFullStop], let last = vocabulary.weekdays[to.replacingFullStop]
+        {
             (from, to) = (first, last)
         } else {
             guard isRangeEnd(from), isRangeEnd(to) else { return }
@@ -21,7 +22,8 @@ extension SpokenTextWriter {
         let text = text.drop { "$€£".contains($0) }
         guard text.beginsWithDigit else { return false }
         let unit = text.drop { ("0"..."9").contains($0) || ".,:".contains($0) }
-        return unit.isEmpty || vocabulary.units[String(unit)] != nil || ["am", "pm", "%", "€", "h"].contains(unit.lowercased())
+        return unit.isEmpty || vocabulary.units[String(unit)] != nil
+            || ["am", "pm", "%", "€", "h"].contains(unit.lowercased())
     }
 
     /// "9 – 17 Uhr"
@@ -72,7 +74,9 @@ extension SpokenTextWriter {
         let groupMarks = digits.separators.dropLast(fraction.isEmpty ? 0 : 1)
         guard groupMarks.allSatisfy({ $0 == group }) else { return nil }
         if wholes.count > 1 {
-            guard (1...3).contains(wholes[0].count), wholes.dropFirst().allSatisfy({ $0.count == 3 }) else { return nil }
+            guard (1...3).contains(wholes[0].count), wholes.dropFirst().allSatisfy({ $0.count == 3 }) else {
+                return nil
+            }
         }
         return Numeral(whole: sign + wholes.joined(), fraction: fraction)
     }
@@ -98,12 +102,16 @@ extension SpokenTextWriter {
 
     func money(_ word: Word) -> Spoken? {
         let core = word.core
-        if let first = core.first, let currency = vocabulary.currencies[String(first)], let value = amount(core.dropFirst()) {
-            guard word.tail.isEmpty, let next = self.word(at: position + 1), vocabulary.magnitudes.contains(next.core.lowercased())
+        if let first = core.first, let currency = vocabulary.currencies[String(first)],
+            let value = amount(core.dropFirst())
+        {
+            guard word.tail.isEmpty, let next = self.word(at: position + 1),
+                vocabulary.magnitudes.contains(next.core.lowercased())
             else { return Spoken(text: spoken(value, currency)) }
             return Spoken(text: "\(spoken(value)) \(next.core) \(currency.many)", count: 2)
         }
-        if let last = core.last, let currency = vocabulary.currencies[String(last)], let value = amount(core.dropLast()) {
+        if let last = core.last, let currency = vocabulary.currencies[String(last)], let value = amount(core.dropLast())
+        {
             return Spoken(text: spoken(value, currency))
         }
         guard let next = self.word(at: position + 1) else { return currencyAlone(core) }
@@ -153,7 +161,9 @@ extension SpokenTextWriter {
         {
             return Spoken(text: spoken(value, measure))
         }
-        guard word.tail.isEmpty, let value = numeral(word.core), let next = self.word(at: position + 1) else { return nil }
+        guard word.tail.isEmpty, let value = numeral(word.core), let next = self.word(at: position + 1) else {
+            return nil
+        }
         // "20 Min.", "5 Mio."
         if next.tail.hasPrefix("."), let measure = vocabulary.shortenedUnits[next.core.lowercased()] {
             return Spoken(text: spoken(value, measure), count: 2, tail: tailWithoutStop(next, 2))

@@ -4,7 +4,8 @@ extension SpokenTextWriter {
         // The longest first: "i. d. R." before "i.".
         for count in (1...3).reversed() where position + count <= words.count {
             let parts = (0..<count).compactMap { self.word(at: position + $0) }
-            guard let last = parts.last, parts.dropLast().allSatisfy({ $0.tail == "." }), parts.allSatisfy({ !$0.core.isEmpty })
+            guard let last = parts.last, parts.dropLast().allSatisfy({ $0.tail == "." }),
+                parts.allSatisfy({ !$0.core.isEmpty })
             else { continue }
             let key = parts.map { $0.core.lowercased() }.joined(separator: ".")
             if last.tail.hasPrefix("."), let entry = vocabulary.abbreviations[key], holds(entry.condition, count) {
@@ -23,7 +24,8 @@ extension SpokenTextWriter {
         case .notLast: return next != nil
         case .beforeCapital: return next?.beginsWithCapital ?? false
         case .beforeDigit: return next?.beginsWithDigit ?? false
-        case .besideDigit: return next?.beginsWithDigit ?? false || word(at: position - 1)?.core.beginsWithDigit ?? false
+        case .besideDigit:
+            return next?.beginsWithDigit ?? false || word(at: position - 1)?.core.beginsWithDigit ?? false
         }
     }
 
@@ -37,7 +39,8 @@ extension SpokenTextWriter {
         }
         guard word.core == "St" || word.core == "Dr" else { return nil }
         let previous = self.word(at: position - 1)
-        let followsName = position > 1 && (previous?.core.beginsWithCapital ?? false) && (previous?.tail.isEmpty ?? false)
+        let followsName =
+            position > 1 && (previous?.core.beginsWithCapital ?? false) && (previous?.tail.isEmpty ?? false)
         let precedesName = self.word(at: position + 1)?.core.beginsWithCapital ?? false
         if precedesName, !followsName { return Spoken(text: word.core == "St" ? "Saint" : "Doctor", tail: tail) }
         return followsName ? Spoken(text: word.core == "St" ? "Street" : "Drive", tail: tail) : nil
@@ -45,7 +48,9 @@ extension SpokenTextWriter {
 
     func symbol(_ word: Word) -> Spoken? {
         let core = word.core
-        guard core.contains(where: { !$0.isLetter && !$0.isNumber && $0 != "'" && $0 != "-" && $0 != "." }) else { return nil }
+        guard core.contains(where: { !$0.isLetter && !$0.isNumber && $0 != "'" && $0 != "-" && $0 != "." }) else {
+            return nil
+        }
         if let name = vocabulary.symbols[String(core)] { return Spoken(text: name) }
         if let first = core.first, core.count > 1, let name = vocabulary.prefixes[first] {
             let rest = core.dropFirst()

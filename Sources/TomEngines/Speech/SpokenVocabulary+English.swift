@@ -6,11 +6,13 @@ extension SpokenVocabulary {
         SpokenVocabulary(
             isGerman: false, monthFirst: monthFirst,
             weekdays: [
-                "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
+                "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday",
+                "Thur": "Thursday",
                 "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
             ],
             months: [
-                "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+                "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                "November",
                 "December",
             ],
             currencies: englishCurrencies, units: englishUnits,
@@ -24,7 +26,8 @@ extension SpokenVocabulary {
             abbreviations: englishAbbreviations,
             undotted: ["vs": "versus", "w/": "with", "w/o": "without", "approx": "approximately"],
             symbols: [
-                "&": "and", "+": "plus", "=": "equals", "§": "section", "@": "at", "%": "percent", "×": "times", "/": "slash",
+                "&": "and", "+": "plus", "=": "equals", "§": "section", "@": "at", "%": "percent", "×": "times",
+                "/": "slash",
                 "<": "less than", ">": "greater than", "±": "plus or minus", "№": "number", "°C": "degrees Celsius",
                 "°F": "degrees Fahrenheit", "w/": "with", "w/o": "without",
             ],
@@ -33,13 +36,18 @@ extension SpokenVocabulary {
             addressMarks: [
                 ".": "dot", "@": "at", "-": "dash", "_": "underscore", "/": "slash", "+": "plus", ":": "colon",
             ],
-            fractions: ["1/2": "one half", "1/3": "one third", "2/3": "two thirds", "1/4": "one quarter", "3/4": "three quarters"],
+            fractions: [
+                "1/2": "one half", "1/3": "one third", "2/3": "two thirds", "1/4": "one quarter",
+                "3/4": "three quarters",
+            ],
             numberWords: [
-                "number", "phone", "telephone", "mobile", "cell", "fax", "pin", "code", "zip", "call", "dial", "extension", "ext",
+                "number", "phone", "telephone", "mobile", "cell", "fax", "pin", "code", "zip", "call", "dial",
+                "extension", "ext",
                 "tel",
             ],
             magnitudes: ["million", "billion", "trillion", "thousand", "hundred"],
-            decimalMark: "point", point: "point", slash: "slash", until: "to", and: "and", or: "or", one: "1", oneFeminine: "1")
+            decimalMark: "point", point: "point", slash: "slash", until: "to", and: "and", or: "or", one: "1",
+            oneFeminine: "1")
     }
 
     private static let englishCurrencies: [String: Currency] = {
@@ -66,7 +74,8 @@ extension SpokenVocabulary {
         let regular = [
             "km": "kilometer", "m": "meter", "cm": "centimeter", "mm": "millimeter", "kg": "kilogram", "g": "gram",
             "mg": "milligram", "l": "liter", "ml": "milliliter", "m²": "square meter", "m³": "cubic meter",
-            "km²": "square kilometer", "kWh": "kilowatt hour", "kW": "kilowatt", "W": "watt", "V": "volt", "lb": "pound",
+            "km²": "square kilometer", "kWh": "kilowatt hour", "kW": "kilowatt", "W": "watt", "V": "volt",
+            "lb": "pound",
             "lbs": "pound", "oz": "ounce", "mi": "mile", "min": "minute", "h": "hour", "hrs": "hour", "s": "second",
             "ms": "millisecond", "KB": "kilobyte", "MB": "megabyte", "GB": "gigabyte", "TB": "terabyte", "°": "degree",
         ]
@@ -76,9 +85,12 @@ extension SpokenVocabulary {
 
     private static let englishAbbreviations: [String: Abbreviation] = {
         let always = [
-            "e.g": "for example", "i.e": "that is", "etc": "et cetera", "mr": "Mister", "mrs": "Missis", "prof": "Professor",
-            "vs": "versus", "approx": "approximately", "dept": "department", "jr": "Junior", "sr": "Senior", "ave": "Avenue",
-            "blvd": "Boulevard", "rd": "Road", "inc": "Incorporated", "ltd": "Limited", "corp": "Corporation", "tel": "telephone",
+            "e.g": "for example", "i.e": "that is", "etc": "et cetera", "mr": "Mister", "mrs": "Missis",
+            "prof": "Professor",
+            "vs": "versus", "approx": "approximately", "dept": "department", "jr": "Junior", "sr": "Senior",
+            "ave": "Avenue",
+            "blvd": "Boulevard", "rd": "Road", "inc": "Incorporated", "ltd": "Limited", "corp": "Corporation",
+            "tel": "telephone",
             "a.m": "a m", "p.m": "p m", "u.s": "U S", "u.k": "U K", "u.s.a": "U S A",
         ]
         var all = always.mapValues { Abbreviation(spoken: $0) }
@@ -91,7 +103,8 @@ extension SpokenVocabulary {
             ("sep", "September", .besideDigit), ("sept", "September", .always), ("oct", "October", .always),
             ("nov", "November", .always), ("dec", "December", .besideDigit), ("mon", "Monday", .notLast),
             ("tue", "Tuesday", .always), ("tues", "Tuesday", .always), ("wed", "Wednesday", .notLast),
-            ("thu", "Thursday", .always), ("thurs", "Thursday", .always), ("fri", "Friday", .always), ("sat", "Saturday", .notLast),
+            ("thu", "Thursday", .always), ("thurs", "Thursday", .always), ("fri", "Friday", .always),
+            ("sat", "Saturday", .notLast),
             ("sun", "Sunday", .notLast), ("mt", "Mount", .beforeCapital), ("ft", "Fort", .beforeCapital),
         ]
         for (key, spoken, condition) in conditional { all[key] = Abbreviation(spoken: spoken, condition: condition) }

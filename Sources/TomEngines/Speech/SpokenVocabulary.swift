@@ -79,7 +79,8 @@ struct SpokenVocabulary: Sendable {
         case ..<20: return germanSmall[number] + "t"
         default:
             let unit = number % 10
-            return (unit == 0 ? "" : (unit == 1 ? "ein" : germanSmall[unit]) + "und") + germanTens[number / 10 - 2] + "st"
+            return (unit == 0 ? "" : (unit == 1 ? "ein" : germanSmall[unit]) + "und") + germanTens[number / 10 - 2]
+                + "st"
         }
     }
 
@@ -90,30 +91,37 @@ struct SpokenVocabulary: Sendable {
     }
 
     private static let germanSmall = [
-        "null", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf", "dreizehn",
+        "null", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf",
+        "dreizehn",
         "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn",
     ]
     private static let germanTens = [
         "zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig",
     ]
     private static let englishOrdinals = [
-        "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+        "zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+        "eleventh",
         "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
     ]
     private static let englishTens = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
     /// German words after which an ordinal follows and ends with "-en"; articles that end it otherwise aside.
     static let ordinalIntroductions: Set<String> = [
-        "am", "dem", "den", "des", "vom", "zum", "zur", "beim", "im", "seit", "bis", "ab", "nach", "vor", "einem", "einer",
-        "eines", "jedem", "jeden", "diesem", "diesen", "dieser", "meinem", "meinen", "ihrem", "ihren", "unserem", "unseren",
+        "am", "dem", "den", "des", "vom", "zum", "zur", "beim", "im", "seit", "bis", "ab", "nach", "vor", "einem",
+        "einer",
+        "eines", "jedem", "jeden", "diesem", "diesen", "dieser", "meinem", "meinen", "ihrem", "ihren", "unserem",
+        "unseren",
         "der", "die", "das",
     ]
     /// German prepositions with which "der" is a dative.
-    static let datives: Set<String> = ["in", "an", "auf", "aus", "bei", "mit", "nach", "seit", "von", "vor", "zu", "neben", "über"]
+    static let datives: Set<String> = [
+        "in", "an", "auf", "aus", "bei", "mit", "nach", "seit", "von", "vor", "zu", "neben", "über",
+    ]
 
     /// Domains that addresses without `www.` are known by.
     static let topLevelDomains: Set<String> = [
-        "de", "at", "ch", "eu", "com", "org", "net", "info", "io", "uk", "us", "fr", "nl", "it", "es", "pl", "biz", "app", "dev",
+        "de", "at", "ch", "eu", "com", "org", "net", "info", "io", "uk", "us", "fr", "nl", "it", "es", "pl", "biz",
+        "app", "dev",
         "edu", "gov", "example",
     ]
 }
