@@ -1,6 +1,7 @@
 import Crypto
-import Foundation
+public import Foundation
 import Glibc
+import TomErrors
 
 /// The models and voices of this machine: a directory with one directory a model and `manifest.json`.
 ///

@@ -3,14 +3,16 @@ extension SpokenTextWriter {
     // MARK: Telephone
 
     /// Digit by digit, in the groups in which the number is written.
-    func telephone(_ word: Word) -> Spoken? {
-        guard let first = words[position].first, "+(".contains(first) || word.core.beginsWithDigit else { return nil }
+    func telephone(_ word: SpokenWord) -> Spoken? {
+        guard let first = words[position].raw.first, "+(".contains(first) || word.core.beginsWithDigit else {
+            return nil
+        }
         // "(030)" and "(555)": the bracket belongs to the number.
         var groups: [String] = []
         var hasSeparator = false
         var count = 0
         while let next = self.word(at: position + count) {
-            let raw = words[position + count].prefix { !",;:!?…".contains($0) }
+            let raw = words[position + count].raw.prefix { !",;:!?…".contains($0) }
             let text = raw.drop { $0 == "(" || (count == 0 && $0 == "+") }
             let parts = text.split(whereSeparator: { "-–/().".contains($0) })
             guard !parts.isEmpty, parts.allSatisfy(\.isDigits),
@@ -29,7 +31,7 @@ extension SpokenTextWriter {
             return nil
         }
         let spoken = groups.map { $0.count <= 4 ? $0.map(String.init).joined(separator: " ") : SpokenNumber.spoken($0) }
-        let taken = words[position..<(position + count)].joined()
+        let taken = words[position..<(position + count)].map(\.raw).joined()
         let closes = taken.count { $0 == ")" } > taken.count { $0 == "(" } ? ")" : ""
         let tail = taken.reversed().prefix { ",;:!?….)".contains($0) }.reversed().filter { $0 != ")" }
         return Spoken(
@@ -56,7 +58,7 @@ extension SpokenTextWriter {
 
     // MARK: Mail and web
 
-    func address(_ word: Word) -> Spoken? {
+    func address(_ word: SpokenWord) -> Spoken? {
         var core = String(word.core)
         if let scheme = ["https://", "http://", "mailto:"].first(where: { core.lowercased().hasPrefix($0) }) {
             core.removeFirst(scheme.count)

@@ -2,7 +2,7 @@
 extension SpokenTextWriter {
     // MARK: Dates
 
-    func date(_ word: Word) -> Spoken? {
+    func date(_ word: SpokenWord) -> Spoken? {
         if let spoken = spacedDate(word) ?? namedDate(word) { return spoken }
         guard let digits = DigitGroups(word.core) else { return nil }
         let values = digits.values
@@ -23,7 +23,7 @@ extension SpokenTextWriter {
     }
 
     /// "3. 10. 2026"
-    private func spacedDate(_ word: Word) -> Spoken? {
+    private func spacedDate(_ word: SpokenWord) -> Spoken? {
         guard isGerman, word.tail == ".", word.core.isDigits, let month = self.word(at: position + 1),
             month.core.isDigits,
             month.tail.hasPrefix("."), let day = Int(word.core), let number = Int(month.core)
@@ -38,7 +38,7 @@ extension SpokenTextWriter {
     }
 
     /// "October 3" and "3 October" in English.
-    private func namedDate(_ word: Word) -> Spoken? {
+    private func namedDate(_ word: SpokenWord) -> Spoken? {
         guard !isGerman, let next = self.word(at: position + 1) else { return nil }
         // "May 5 people come?" asks for no date.
         let asks = position == 0 && word.core == "May" && next.tail.isEmpty && !isLast(2)
@@ -63,7 +63,7 @@ extension SpokenTextWriter {
     }
 
     /// The month that `word` names, in full or shortened with a full stop.
-    private func month(_ word: Word) -> String? {
+    private func month(_ word: SpokenWord) -> String? {
         if word.tail.isEmpty || word.tail == ",", vocabulary.months.contains(String(word.core)) {
             return String(word.core)
         }
@@ -88,7 +88,7 @@ extension SpokenTextWriter {
 
     // MARK: Times
 
-    func time(_ word: Word) -> Spoken? {
+    func time(_ word: SpokenWord) -> Spoken? {
         let suffix = word.core.drop { ("0"..."9").contains($0) || ":.".contains($0) }
         guard suffix.startIndex > word.core.startIndex,
             let digits = DigitGroups(word.core[..<suffix.startIndex], separators: ":."),
@@ -100,7 +100,7 @@ extension SpokenTextWriter {
         return isGerman ? germanTime(word, digits, minutes, suffix) : englishTime(word, digits, minutes, suffix)
     }
 
-    private func germanTime(_ word: Word, _ digits: DigitGroups, _ minutes: Int, _ suffix: Substring) -> Spoken? {
+    private func germanTime(_ word: SpokenWord, _ digits: DigitGroups, _ minutes: Int, _ suffix: Substring) -> Spoken? {
         let next = word.tail.isEmpty && suffix.isEmpty ? self.word(at: position + 1)?.core : nil
         let isNamed = next == "Uhr" || (next == "h" && digits.groups.count > 1)
         let isWritten = digits.groups.count > 1 && digits.areSeparated(by: ":")
@@ -115,7 +115,8 @@ extension SpokenTextWriter {
         return Spoken(text: "\(hour) Uhr" + (minutes > 0 ? " \(minutes)" : ""), count: isNamed ? 2 : 1)
     }
 
-    private func englishTime(_ word: Word, _ digits: DigitGroups, _ minutes: Int, _ suffix: Substring) -> Spoken? {
+    private func englishTime(_ word: SpokenWord, _ digits: DigitGroups, _ minutes: Int, _ suffix: Substring) -> Spoken?
+    {
         var half = Self.halfOfDay(suffix)
         guard suffix.isEmpty || half != nil else { return nil }
         var count = 1
@@ -151,7 +152,7 @@ extension SpokenTextWriter {
 
     // MARK: Ordinals
 
-    mutating func ordinal(_ word: Word) -> Spoken? {
+    mutating func ordinal(_ word: SpokenWord) -> Spoken? {
         guard isGerman else { return englishOrdinal(word) }
         guard word.core.isDigits, word.core.count <= 2, let value = Int(word.core), value > 0, word.tail.hasPrefix(".")
         else {
@@ -175,7 +176,7 @@ extension SpokenTextWriter {
         return Spoken(text: vocabulary.ordinal(value) + ending, tail: tail)
     }
 
-    private func englishOrdinal(_ word: Word) -> Spoken? {
+    private func englishOrdinal(_ word: SpokenWord) -> Spoken? {
         let digits = word.core.prefix { ("0"..."9").contains($0) }
         guard digits.count <= 2, let value = Int(digits), value > 0,
             ["st", "nd", "rd", "th"].contains(word.core[digits.endIndex...].lowercased())

@@ -1,7 +1,7 @@
 /// Numbers, ranges, amounts of money and measures.
 extension SpokenTextWriter {
     /// "9-17 Uhr" as three words, so that each end is read for itself.
-    mutating func splitRange(_ word: Word) {
+    mutating func splitRange(_ word: SpokenWord) {
         let core = word.core
         let dashes = core.indices.filter { "-–".contains(core[$0]) }
         if core.isEmpty || dashes.first == core.startIndex { return splitLoneDash() }
@@ -15,7 +15,7 @@ extension SpokenTextWriter {
             guard isRangeEnd(from), isRangeEnd(to) else { return }
         }
         words.replaceSubrange(
-            position...position, with: [word.lead + from, vocabulary.until, to + word.tail])
+            position...position, with: [word.lead + from, vocabulary.until, to + word.tail].map { SpokenWord($0) })
     }
 
     private func isRangeEnd(_ text: String) -> Bool {
@@ -28,20 +28,20 @@ extension SpokenTextWriter {
 
     /// "9 – 17 Uhr"
     private mutating func splitLoneDash() {
-        guard Self.dashes.contains(words[position]), let next = word(at: position + 1),
+        guard Self.dashes.contains(words[position].raw), let next = word(at: position + 1),
             let previous = word(at: position - 1), next.core.beginsWithDigit, previous.core.beginsWithDigit,
             !previous.tail.contains(where: { ",;:!?".contains($0) })
         else { return }
-        words[position] = vocabulary.until
+        words[position] = SpokenWord(vocabulary.until)
     }
 
     /// "Mo. – Fr."
-    private mutating func splitSpacedDays(_ word: Word) -> Bool {
+    mutating func splitSpacedDays(_ word: SpokenWord) -> Bool {
         guard let first = vocabulary.weekdays[String(word.core)], let next = self.word(at: position + 2),
-            Self.dashes.contains(words[position + 1]), let last = vocabulary.weekdays[String(next.core)]
+            Self.dashes.contains(words[position + 1].raw), let last = vocabulary.weekdays[String(next.core)]
         else { return false }
         let days = [word.lead + first, vocabulary.until, last + tailWithoutStop(next, 3)]
-        words.replaceSubrange(position...(position + 2), with: days)
+        words.replaceSubrange(position...(position + 2), with: days.map { SpokenWord($0) })
         return true
     }
 
@@ -86,7 +86,7 @@ extension SpokenTextWriter {
         return numeral.whole + " \(vocabulary.decimalMark) " + numeral.fraction.map(String.init).joined(separator: " ")
     }
 
-    func number(_ word: Word) -> Spoken? {
+    func number(_ word: SpokenWord) -> Spoken? {
         if let numeral = numeral(word.core) { return word.core.isDigits ? nil : Spoken(text: spoken(numeral)) }
         guard let digits = DigitGroups(word.core) else { return nil }
         if digits.areSeparated(by: "/"), digits.groups.count == 2 {
@@ -100,7 +100,7 @@ extension SpokenTextWriter {
 
     // MARK: Money
 
-    func money(_ word: Word) -> Spoken? {
+    func money(_ word: SpokenWord) -> Spoken? {
         let core = word.core
         if let first = core.first, let currency = vocabulary.currencies[String(first)],
             let value = amount(core.dropFirst())
@@ -154,7 +154,7 @@ extension SpokenTextWriter {
 
     // MARK: Measures
 
-    func measure(_ word: Word) -> Spoken? {
+    func measure(_ word: SpokenWord) -> Spoken? {
         let unit = word.core.drop { ("0"..."9").contains($0) || ".,-−–+±".contains($0) }
         if !unit.isEmpty, unit.startIndex > word.core.startIndex, let value = numeral(word.core[..<unit.startIndex]),
             let measure = vocabulary.units[String(unit)]

@@ -1,6 +1,6 @@
 /// Abbreviations and symbols.
 extension SpokenTextWriter {
-    func abbreviation(_ word: Word) -> Spoken? {
+    func abbreviation(_ word: SpokenWord) -> Spoken? {
         // The longest first: "i. d. R." before "i.".
         for count in (1...3).reversed() where position + count <= words.count {
             let parts = (0..<count).compactMap { self.word(at: position + $0) }
@@ -30,7 +30,7 @@ extension SpokenTextWriter {
     }
 
     /// "Hauptstr." in German; "Main St." and "Oak Dr." in English, where the same letters are a saint and a doctor.
-    private func street(_ word: Word) -> Spoken? {
+    private func street(_ word: SpokenWord) -> Spoken? {
         guard word.tail.hasPrefix(".") else { return nil }
         let tail = tailWithoutStop(word)
         if isGerman {
@@ -46,7 +46,7 @@ extension SpokenTextWriter {
         return followsName ? Spoken(text: word.core == "St" ? "Street" : "Drive", tail: tail) : nil
     }
 
-    func symbol(_ word: Word) -> Spoken? {
+    func symbol(_ word: SpokenWord) -> Spoken? {
         let core = word.core
         guard core.contains(where: { !$0.isLetter && !$0.isNumber && $0 != "'" && $0 != "-" && $0 != "." }) else {
             return nil

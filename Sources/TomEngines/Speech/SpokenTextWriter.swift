@@ -3,14 +3,14 @@
 /// At each word the rules are asked in order; the first that knows it says how many words it took. What none knows stays.
 struct SpokenTextWriter {
     let vocabulary: SpokenVocabulary
-    var words: [String]
+    var words: [SpokenWord]
     var position = 0
     private var output: [String] = []
     /// How the last German ordinal was inflected, for "am 3. und 4. Mai".
     var ordinalEnding = ""
 
     init(_ words: [String], vocabulary: SpokenVocabulary) {
-        self.words = words
+        self.words = words.map { SpokenWord($0) }
         self.vocabulary = vocabulary
     }
 
@@ -25,33 +25,14 @@ struct SpokenTextWriter {
         var lead: String?
     }
 
-    /// One word with the punctuation around it.
-    struct Word {
-        var lead: Substring
-        var core: Substring
-        var tail: Substring
-
-        init(_ word: String) {
-            let lead = word.prefix { "([{¿¡".contains($0) }
-            let rest = word[lead.endIndex...]
-            var end = rest.endIndex
-            while end > rest.startIndex, ".,;:!?…)]}'".contains(rest[rest.index(before: end)]) {
-                end = rest.index(before: end)
-            }
-            self.lead = lead
-            core = rest[..<end]
-            tail = rest[end...]
-        }
-    }
-
-    func word(at index: Int) -> Word? { words.indices.contains(index) ? Word(words[index]) : nil }
+    func word(at index: Int) -> SpokenWord? { words.indices.contains(index) ? words[index] : nil }
 
     /// Whether the word at `position` is the last.
     func isLast(_ count: Int = 1) -> Bool { position + count >= words.count }
 
     /// The punctuation after an abbreviation that is the last of `count` words taken: its own full stop ends the sentence only
     /// where the text ends too.
-    func tailWithoutStop(_ word: Word, _ count: Int = 1) -> String {
+    func tailWithoutStop(_ word: SpokenWord, _ count: Int = 1) -> String {
         guard word.tail.hasPrefix("."), !(word.tail == "." && isLast(count)) else { return String(word.tail) }
         return String(word.tail.dropFirst())
     }
@@ -60,13 +41,12 @@ struct SpokenTextWriter {
 
     mutating func write() -> String {
         while position < words.count {
-            let word = Word(words[position])
-            guard let spoken = speak(word) else {
-                output.append(words[position])
+            guard let spoken = speak(words[position]) else {
+                output.append(words[position].raw)
                 position += 1
                 continue
             }
-            let last = Word(words[position + spoken.count - 1])
+            let (word, last) = (words[position], words[position + spoken.count - 1])
             position += spoken.count
             let text = spoken.text.isEmpty ? "" : (spoken.lead ?? String(word.lead)) + spoken.text
             output.append(text + (spoken.tail ?? String(last.tail)))
@@ -84,45 +64,19 @@ struct SpokenTextWriter {
         return String(result.drop { ",; ".contains($0) })
     }
 
-    private mutating func speak(_ word: Word) -> Spoken? {
+    private mutating func speak(_ word: SpokenWord) -> Spoken? {
+        if word.isPlain, !word.tail.hasPrefix(".") { return speakPlain(word) }
         if let spoken = telephone(word) ?? address(word) ?? date(word) { return spoken }
         splitRange(word)
-        let word = Word(words[position])
+        let word = words[position]
         return time(word) ?? money(word) ?? measure(word) ?? ordinal(word) ?? abbreviation(word) ?? number(word)
             ?? symbol(word)
     }
-}
 
-extension StringProtocol {
-    var isDigits: Bool { !isEmpty && utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
-    var beginsWithDigit: Bool { first.map { ("0"..."9").contains($0) } ?? false }
-    var beginsWithCapital: Bool { first?.isUppercase ?? false }
-}
-
-/// Digits and what separates them: "14:30" is 14, 30 with ":" between.
-struct DigitGroups: Equatable {
-    let groups: [String]
-    let separators: [Character]
-
-    /// `nil` when `text` does not begin and end with a digit, or holds anything but digits and single separators.
-    init?(_ text: some StringProtocol, separators allowed: String = ".,:/-–") {
-        var groups = [""]
-        var separators: [Character] = []
-        for character in text {
-            if ("0"..."9").contains(character) {
-                groups[groups.count - 1].append(character)
-            } else {
-                guard allowed.contains(character), groups.last != "" else { return nil }
-                separators.append(character)
-                groups.append("")
-            }
-        }
-        guard groups.last != "" else { return nil }
-        self.groups = groups
-        self.separators = separators
+    /// Most words are letters alone, and few rules begin with such.
+    private mutating func speakPlain(_ word: SpokenWord) -> Spoken? {
+        if splitSpacedDays(word) { return nil }
+        if let spoken = date(word) ?? money(word) ?? ordinal(word) { return spoken }
+        return vocabulary.undotted[String(word.core)].map { Spoken(text: $0) }
     }
-
-    var lengths: [Int] { groups.map(\.count) }
-    var values: [Int] { groups.map { Int($0) ?? Int.max } }
-    func areSeparated(by character: Character) -> Bool { separators.allSatisfy { $0 == character } }
 }
