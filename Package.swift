@@ -90,6 +90,11 @@ let package = Package(
                 "TomErrors", "TomAudio", "TomConversation", "TomEngines", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
                 nioSSL,
             ], swiftSettings: strict),
+        .target(
+            name: "TomModels",
+            dependencies: [
+                "TomErrors", "TomEngines", "TomProviders", asyncHTTPClient, crypto, nioCore, nioPosix, nioHTTP1, nioSSL,
+            ], swiftSettings: strict),
         .target(name: "TomStore", dependencies: ["TomErrors", "TomAudio", logging], swiftSettings: strict),
 
         // L2: shells
@@ -125,7 +130,8 @@ let package = Package(
             name: "tom",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomProviders",
-                "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe", "TomAgents",
+                "TomModels", "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe",
+                "TomAgents",
                 hummingbird, nioCore, nioPosix,
                 nioSSL, jwtKit, lifecycle,
                 logging, metrics,
@@ -156,6 +162,9 @@ let package = Package(
                 "TomProviders", "TomEngines", "TomConversation", "TomAudio", "TomErrors", "TomTestKit", asyncHTTPClient,
                 nioCore, nioPosix,
             ]),
+        tests(
+            "TomModelsTests",
+            ["TomModels", "TomProviders", "TomErrors", asyncHTTPClient, nioCore, nioPosix, nioHTTP1]),
         tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),
         tests(
             "TomSessionTests",

@@ -6,7 +6,8 @@ struct ActiveResponse: Sendable {
     var latency: TurnLatency
     /// The running generation; its id stays when the reply is resumed.
     var generation: Generation
-    private var splitter = SentenceSplitter()
+    private var splitter: SentenceSplitter
+    private let language: String?
     private(set) var segments: [Segment] = []
     /// Sentences that were ever given an id under the current `id`; an id is never used twice, not even when its sentence
     /// was dropped, so that late audio of it cannot pass for another's.
@@ -73,8 +74,10 @@ struct ActiveResponse: Sendable {
         var firstSentenceAt: Instant?
     }
 
+    /// - Parameter language: of its words; see `Conversation.Texts.language`.
     init(
-        id: ResponseID, turn: TurnID, state: Generation.State, latency: TurnLatency, marks: Marks, samplesPerSecond: Int
+        id: ResponseID, turn: TurnID, state: Generation.State, latency: TurnLatency, marks: Marks,
+        samplesPerSecond: Int, language: String?
     ) {
         self.id = id
         self.turn = turn
@@ -82,6 +85,9 @@ struct ActiveResponse: Sendable {
         self.marks = marks
         generation = Generation(id: GenerationID(response: id, round: 0), state: state)
         clock = PlayoutClock(samplesPerSecond: samplesPerSecond)
+        self.language = language
+        // Words of TOM's own, known from the start, are spoken by whole sentences: so they were prepared.
+        splitter = SentenceSplitter(language: language, cutsFirstClause: state != .finished)
     }
 
     // MARK: Text
@@ -116,7 +122,8 @@ struct ActiveResponse: Sendable {
 
     /// Drops every sentence that has no audio yet; the reply goes on with what is appended next.
     mutating func dropUnspoken() {
-        _ = splitter.finish()
+        // What follows is TOM's own, by whole sentences.
+        splitter = SentenceSplitter(language: language)
         segments.removeAll { $0.samples == 0 }
         for index in segments.indices { if case .synthesizing = segments[index].state { breakOff(at: index) } }
         for index in segments.indices { segments[index].state = .done }
@@ -228,7 +235,7 @@ struct ActiveResponse: Sendable {
     mutating func restart(as newID: ResponseID, round: Int, due: Instant) {
         id = newID
         restarts += 1
-        _ = splitter.finish()
+        splitter = SentenceSplitter(language: language, cutsFirstClause: true)
         for segment in segments where !segment.isFiller { generatedSamples -= segment.samples }
         segments.removeAll { !$0.isFiller }
         (textCharacters, memory, expectation, termination) = (0, nil, .open, nil)

@@ -14,7 +14,8 @@ extension Conversation {
     ) {
         var canned = ActiveResponse(
             id: takeResponseID(), turn: turn, state: .finished, latency: latency, marks: marks,
-            samplesPerSecond: configuration.outputSamplesPerSecond)
+            samplesPerSecond: configuration.outputSamplesPerSecond,
+            language: configuration.texts.language)
         canned.termination = termination
         canned.append(text)
         canned.finishText()
@@ -30,7 +31,8 @@ extension Conversation {
         marks.generationStartedAt = now
         let active = ActiveResponse(
             id: takeResponseID(), turn: turn, state: .running(due: now + configuration.timeouts.generation),
-            latency: latency, marks: marks, samplesPerSecond: configuration.outputSamplesPerSecond)
+            latency: latency, marks: marks, samplesPerSecond: configuration.outputSamplesPerSecond,
+            language: configuration.texts.language)
         response = active
         add(.startGeneration(active.generation.id, turn: turn))
     }

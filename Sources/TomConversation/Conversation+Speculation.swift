@@ -20,7 +20,8 @@ extension Conversation {
         caller = turn
         var active = ActiveResponse(
             id: takeResponseID(), turn: turn.id, state: .running(due: now + configuration.timeouts.generation),
-            latency: TurnLatency(), marks: .init(), samplesPerSecond: configuration.outputSamplesPerSecond)
+            latency: TurnLatency(), marks: .init(), samplesPerSecond: configuration.outputSamplesPerSecond,
+            language: configuration.texts.language)
         active.marks.generationStartedAt = now
         speculation = Speculation(
             turn: turn.id, words: turn.probableWords, durationMs: Int(turn.speech(at: now).milliseconds),

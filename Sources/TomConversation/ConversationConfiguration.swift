@@ -99,6 +99,8 @@ extension Conversation {
 
     /// What TOM says of its own accord, in the call's language.
     public struct Texts: Sendable, Equatable, Codable {
+        /// BCP 47 code of the call's language, by whose rules texts and answers are cut into sentences; `nil`: English.
+        public var language: String?
         /// Spoken when the call begins; `nil` waits for the caller.
         public var greeting: String?
         /// Asked one after the other while the caller stays silent; the last one again when there are more prompts.
@@ -111,9 +113,8 @@ extension Conversation {
 
         /// All of it, cut into the sentences in which it is spoken.
         public var sentences: [String] {
-            ([greeting ?? "", apology] + idlePrompts + [idleGoodbye] + fillers).flatMap { text in
-                var splitter = SentenceSplitter()
-                return splitter.append(text) + [splitter.finish()].compactMap(\.self)
+            ([greeting ?? "", apology] + idlePrompts + [idleGoodbye] + fillers).flatMap {
+                SentenceSplitter.sentences($0, language: language)
             }
         }
     }

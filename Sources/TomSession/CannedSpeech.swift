@@ -41,27 +41,42 @@ public struct CannedSpeech: Sendable {
             }
     }
 
-    /// Speaks every sentence of `texts`. One that fails is left out and returned beside, with its error.
+    /// Speaks every sentence of `texts`, without the silence it begins with.
+    ///
+    /// - Parameters:
+    ///   - patience: how long one sentence may take in all. A synthesiser that is not done by then, or says itself that it ran
+    ///     out of time, is not asked for the others: the server starts without them.
+    /// - Returns: what was spoken, and an error for every sentence that is left out.
     public static func speak(
-        _ texts: Conversation.Texts, language: String, voice: String?, with synthesizer: any SpeechSynthesizer
+        _ texts: Conversation.Texts, language: String, voice: String?, with synthesizer: any SpeechSynthesizer,
+        patience: Duration, clock: any Clock<Duration> = ContinuousClock()
     ) async -> (speech: CannedSpeech, failures: [EngineError]) {
+        var texts = texts
+        texts.language = language
         var sentences: [String: [Audio]] = [:]
         var failures: [EngineError] = []
+        var timeout: EngineError?
         for (index, sentence) in texts.sentences.enumerated() where sentences[sentence] == nil {
+            if let timeout {
+                failures.append(timeout)
+                continue
+            }
             let request = SynthesisRequest(
-                segment: SegmentID(response: ResponseID(0), index: index), text: sentence, language: language,
-                voice: voice)
+                segment: SegmentID(response: ResponseID(0), index: index),
+                text: SpokenText.of(sentence, language: language), language: language, voice: voice)
             do throws(EngineError) {
-                sentences[sentence] = versions(of: try await speak(request, with: synthesizer))
+                sentences[sentence] = versions(of: try await speak(request, with: synthesizer, patience, clock))
             } catch {
                 failures.append(error)
+                if error.category == .timeout { timeout = error }
             }
         }
         return (CannedSpeech(sentences: sentences), failures)
     }
 
     private static func speak(
-        _ request: SynthesisRequest, with synthesizer: any SpeechSynthesizer
+        _ request: SynthesisRequest, with synthesizer: any SpeechSynthesizer, _ patience: Duration,
+        _ clock: any Clock<Duration>
     ) async throws(EngineError) -> Audio {
         let (events, feed) = AsyncStream.makeStream(of: SynthesisEvent.self)
         let task = synthesizer.synthesize(request) { event in
@@ -71,6 +86,25 @@ public struct CannedSpeech: Sendable {
             case .finished, .failed, .broke: feed.finish()
             }
         }
+        let alarm = Task {
+            try await clock.sleep(for: patience)
+            feed.yield(.failed(tooSlow))
+            feed.finish()
+        }
+        defer { alarm.cancel() }
+        do throws(EngineError) {
+            return try await audio(of: events)
+        } catch {
+            task.cancel()
+            throw error
+        }
+    }
+
+    private static let tooSlow = EngineError(
+        code: "tts.timeout", message: "the synthesiser was not done with a sentence in time.",
+        hint: "Run `tom doctor`, or raise TTS_TIMEOUT_MS.", category: .timeout)
+
+    private static func audio(of events: AsyncStream<SynthesisEvent>) async throws(EngineError) -> Audio {
         var audio: Audio?
         for await event in events {
             switch event {
@@ -81,12 +115,12 @@ public struct CannedSpeech: Sendable {
             case .finished, .failedOver: break
             }
         }
-        guard let audio else {
-            task.cancel()
+        guard let audio, !audio.samples.isEmpty else {
             throw EngineError(
                 code: "tts.empty", message: "the synthesiser made no audio of a sentence.",
                 hint: "Run `tom doctor`.", category: .server)
         }
-        return audio
+        var silence = LeadingSilence(rate: audio.rate)
+        return Audio(samples: silence.trim(audio.samples) + silence.flush(), rate: audio.rate)
     }
 }

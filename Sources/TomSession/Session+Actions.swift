@@ -96,13 +96,16 @@ extension Session {
         guard let synthesizer = profile.engines.synthesizer else { return }
         // One voice: whatever is still being made for an earlier sentence is not wanted any more.
         stopSynthesis()
-        let converter = ReplyConverter(to: options.output.sampleRate)
-        if let canned = profile.canned.audio(for: text, at: options.output.sampleRate) {
+        let rate = options.output.sampleRate
+        if let canned = profile.canned.audio(for: text, at: rate) {
+            let converter = ReplyConverter(to: rate, trimsSilence: false)
             process(.synthesis(segment, converter.convert(.audio(canned.samples, rate: canned.rate))))
             return process(.synthesis(segment, converter.convert(.finished)))
         }
+        let converter = ReplyConverter(to: rate)
         let request = SynthesisRequest(
-            segment: segment, text: text, language: profile.language, voice: profile.voice, avoiding: broken.voices)
+            segment: segment, text: SpokenText.of(text, language: profile.language), language: profile.language,
+            voice: profile.voice, avoiding: broken.voices)
         let lane = ResultLane(to: self, overflow: .synthesis(segment, .init(end: .failed(.flood("tts")))))
         let task = synthesizer.synthesize(request) { event in
             // On the engine's thread, so that no event loop is held up by a long sentence.
@@ -113,6 +116,7 @@ extension Session {
 
     func synthesisReported(_ segment: SegmentID, _ event: ReplyConverter.Output) {
         if let failover = event.failover { failedOver("tts", failover) }
+        if let silence = event.leadingSilence { metrics.leadingSilence(silence) }
         if !event.samples.isEmpty, conversation.wantsAudio(of: segment) {
             playout.append(event.samples)
             apply(.audioGenerated(segment, samples: event.samples.count))

@@ -84,6 +84,7 @@ actor Session: CallSession {
     ) -> Conversation.Configuration {
         var result = configuration.conversation
         result.texts = profile.texts
+        result.texts.language = profile.language
         if !configuration.greets { result.texts.greeting = nil }
         result.interruption.backchannels = profile.backchannels
         result.turnDetection = options.manualTurns ? .manual : .serverVAD

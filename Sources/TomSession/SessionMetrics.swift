@@ -16,6 +16,7 @@ struct SessionMetrics: Sendable {
     let journalDropped: Counter
     private let speculations: [Bool: Counter]
     private let turnLatency: Timer
+    private let ttsLeadingSilence: Timer
     private let stages: [String: Timer]
     private let turns: [TurnStatus: Counter]
     private let requests: [String: Counter]
@@ -38,6 +39,7 @@ struct SessionMetrics: Sendable {
             false: counter("tom_speculations_total", [("outcome", "discarded")]),
         ]
         turnLatency = timer("tom_turn_latency_seconds")
+        ttsLeadingSilence = timer("tom_tts_leading_silence_seconds")
         let names = ["endpointing", "stt", "llm_first_token", "tts_first_audio", "other"]
         stages = Dictionary(
             uniqueKeysWithValues: names.map { ($0, timer("tom_turn_stage_seconds", [("stage", $0)])) })
@@ -63,6 +65,9 @@ struct SessionMetrics: Sendable {
 
     /// A reply begun before its turn was over came to this.
     func speculation(used: Bool) { speculations[used]?.increment() }
+
+    /// Silence that was taken from the beginning of a sentence.
+    func leadingSilence(_ silence: Duration) { ttsLeadingSilence.recordNanoseconds(silence.nanoseconds) }
 
     /// Rare enough to be looked up each time.
     func failedOver(_ kind: String, _ failover: EngineFailover) {

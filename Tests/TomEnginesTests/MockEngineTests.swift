@@ -3,6 +3,7 @@ import Testing
 import TomAudio
 import TomConversation
 import TomEngines
+import TomTestKit
 
 @Suite struct MockEngineTests {
     private let request = ResponseRequest(response: ResponseID(1), turn: TurnID(1), language: "en", history: [])

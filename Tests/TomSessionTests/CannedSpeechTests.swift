@@ -32,7 +32,7 @@ struct CannedSpeechTests {
                 let samples = Self.samples(synthesis.request.text, rate: rate)
                 synthesis.deliver(.audio(Array(samples.prefix(1_000)), rate: rate))
                 synthesis.deliver(.audio(Array(samples.dropFirst(1_000)), rate: rate), .finished)
-            })
+            }, patience: .seconds(10))
     }
 
     @Test func theGreetingNeedsNoSynthesizer() async throws {
@@ -85,10 +85,56 @@ struct CannedSpeechTests {
                 case "I am sorry.": synthesis.deliver(.finished)
                 default: synthesis.deliver(.audio(ramp(100), rate: .hz16000), .finished)
                 }
-            })
+            }, patience: .seconds(10))
         #expect(failures.map(\.code) == ["tts.crashed", "tts.empty"])
         #expect(speech.audio(for: Self.greeting, at: .hz16000) == nil)
         #expect(speech.audio(for: "I am sorry.", at: .hz16000) == nil)
         #expect(speech.audio(for: "Are you still there?", at: .hz16000)?.samples == ramp(100))
+    }
+
+    /// The voice is dead, and so is every sentence after the first: the start waits once.
+    @Test func aVoiceThatHangsIsWaitedForOnce() async {
+        let clock = StepClock()
+        let synthesizer = ScriptedSynthesizer { synthesis in
+            if synthesis.request.text == Self.greeting {
+                synthesis.deliver(.audio(ramp(100), rate: .hz16000), .finished)
+            } else {
+                synthesis.deliver(.audio(ramp(100), rate: .hz16000))
+            }
+        }
+        async let outcome = CannedSpeech.speak(
+            texts, language: "en", voice: nil, with: synthesizer, patience: .seconds(10), clock: clock)
+        while synthesizer.started.count < 2 { await Task.yield() }
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(10))
+        let (speech, failures) = await outcome
+        #expect(failures.count == texts.sentences.count - 1)
+        #expect(failures.allSatisfy { $0.code == "tts.timeout" && $0.hint?.contains("TTS_TIMEOUT_MS") == true })
+        #expect(synthesizer.started.count == 2, "no other sentence is tried")
+        #expect(synthesizer.started[1].isCancelled)
+        #expect(speech.audio(for: Self.greeting, at: .hz16000) != nil)
+    }
+
+    @Test func silenceBeforeASentenceIsLeftOut() async {
+        let silence = [Int16](repeating: 0, count: 3_200)
+        let (speech, _) = await CannedSpeech.speak(
+            texts, language: "en", voice: nil,
+            with: ScriptedSynthesizer.making(silence + Self.samples("x")), patience: .seconds(10))
+        let audio = speech.audio(for: Self.greeting, at: .hz16000)?.samples ?? []
+        #expect(audio.count == 240 + Self.samples("x").count, "15 ms of it stay")
+    }
+
+    @Test func whatIsPreparedIsWhatIsSaid() async throws {
+        var texts = Conversation.Texts()
+        texts.greeting = "Wir haben von 9-17 Uhr offen, z. B. am 3. Oktober. Was kann ich tun?"
+        let synthesizer = ScriptedSynthesizer.making(Self.samples("x"))
+        let (speech, failures) = await CannedSpeech.speak(
+            texts, language: "de", voice: nil, with: synthesizer, patience: .seconds(10))
+        #expect(failures.isEmpty)
+        #expect(
+            synthesizer.started.list.prefix(2).map(\.request.text) == [
+                "Wir haben von 9 bis 17 Uhr offen, zum Beispiel am dritten Oktober.", "Was kann ich tun?",
+            ])
+        #expect(speech.audio(for: "Wir haben von 9-17 Uhr offen, z. B. am 3. Oktober.", at: .hz16000) != nil)
     }
 }

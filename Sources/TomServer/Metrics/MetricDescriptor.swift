@@ -25,6 +25,9 @@ public struct MetricDescriptor: Sendable {
         .init(
             "tom_turn_latency_seconds", "End of the caller's speech to the first reply audio.", buckets: latencyBuckets),
         .init("tom_turn_stage_seconds", "Time a turn spent in each stage.", buckets: latencyBuckets),
+        .init(
+            "tom_tts_leading_silence_seconds", "Silence taken from the beginning of a synthesised sentence.",
+            buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1]),
         .init("tom_turns_total", "Turns that ended, by status."),
         .init("tom_interruptions_total", "Replies that the caller interrupted."),
         .init("tom_engine_requests_total", "Requests to engines, by engine, kind and outcome."),

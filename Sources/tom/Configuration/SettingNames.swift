@@ -3,7 +3,7 @@ enum SettingNames {
     /// Beginnings that only settings of TOM have.
     private static let prefixes = [
         "TOM_", "REALTIME_", "DEV_MOCK_", "DEV_ALLOW_", "JWT_", "RATE_LIMIT_", "WS_", "ENDPOINTING_", "INTERRUPTION_",
-        "FALSE_INTERRUPTION_", "IDLE_PROMPT", "STT_", "LLM_", "TTS_", "AGENT_", "ESPEAK_", "TLS_",
+        "FALSE_INTERRUPTION_", "IDLE_PROMPT", "STT_", "LLM_", "TTS_", "AGENT_", "MODELS_", "ESPEAK_", "TLS_",
     ]
 
     /// Whether `name` is meant for TOM: it begins like a setting, or is one or two letters from being one.

@@ -9,8 +9,9 @@ extension Settings {
         conversation = Conversation(resolved, &problems)
         limits = Limits(resolved)
         files = Files(
-            dataDir: Self.path(resolved.text(.dataDir) ?? "data"), journalDir: resolved.text(.journalDir).map(Self.path)
-        )
+            dataDir: Self.path(resolved.text(.dataDir) ?? "data"),
+            journalDir: resolved.text(.journalDir).map(Self.path),
+            modelsDir: Self.path(resolved.text(.modelsDir) ?? "models"))
         logs = Logs(
             level: resolved.text(.logLevel) ?? "info",
             format: resolved.text(.logFormat).flatMap(Logs.Format.init(rawValue:)))

@@ -129,6 +129,7 @@ struct Settings: Sendable, Equatable {
     struct Files: Sendable, Equatable {
         var dataDir: String
         var journalDir: String?
+        var modelsDir: String
 
         /// Directory of the taken messages.
         var messagesDir: String { dataDir + "/messages" }

@@ -19,6 +19,7 @@ struct Doctor {
                 SystemChecks.dataDirectory(settings.files.dataDir),
             ],
             settings.files.journalDir.map { [SystemChecks.directory($0, check: "journals", key: .journalDir)] } ?? [],
+            [ModelChecks.finding(directory: settings.files.modelsDir)],
             [SystemChecks.descriptors(maxCalls: settings.limits.maxCalls, limit: SystemChecks.descriptorLimit)],
         ].flatMap { $0 }
     }

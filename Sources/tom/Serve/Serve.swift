@@ -107,7 +107,9 @@ struct Serve {
             agentID: agent.id, language: agent.language, voice: agent.voice, texts: texts,
             backchannels: Self.backchannels[agent.language] ?? [], engines: engines)
         guard let synthesizer = engines.synthesizer else { return profile }
-        let canned = await CannedSpeech.speak(texts, language: agent.language, voice: agent.voice, with: synthesizer)
+        let canned = await CannedSpeech.speak(
+            texts, language: agent.language, voice: agent.voice, with: synthesizer,
+            patience: settings.engines.ttsTimeout)
         for failure in canned.failures {
             logger.warning(
                 "sentence not spoken beforehand",

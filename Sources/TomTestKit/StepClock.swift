@@ -1,12 +1,12 @@
 import Synchronization
 
 /// A clock that stands still until a test moves it.
-final class StepClock: Clock, Sendable {
-    struct Instant: InstantProtocol {
+public final class StepClock: Clock, Sendable {
+    public struct Instant: InstantProtocol {
         var offset = Swift.Duration.zero
-        func advanced(by duration: Swift.Duration) -> Instant { Instant(offset: offset + duration) }
-        func duration(to other: Instant) -> Swift.Duration { other.offset - offset }
-        static func < (a: Instant, b: Instant) -> Bool { a.offset < b.offset }
+        public func advanced(by duration: Swift.Duration) -> Instant { Instant(offset: offset + duration) }
+        public func duration(to other: Instant) -> Swift.Duration { other.offset - offset }
+        public static func < (a: Instant, b: Instant) -> Bool { a.offset < b.offset }
     }
 
     private typealias Waiter = CheckedContinuation<Void, Never>
@@ -27,10 +27,13 @@ final class StepClock: Clock, Sendable {
     }
 
     private let state = Mutex(State())
-    var now: Instant { state.withLock { $0.now } }
-    let minimumResolution = Swift.Duration.nanoseconds(1)
 
-    func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
+    public init() {}
+
+    public var now: Instant { state.withLock { $0.now } }
+    public let minimumResolution = Swift.Duration.nanoseconds(1)
+
+    public func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -58,7 +61,8 @@ final class StepClock: Clock, Sendable {
         }
     }
 
-    func advance(by duration: Swift.Duration) {
+    /// Moves the time on and wakes whoever is due.
+    public func advance(by duration: Swift.Duration) {
         let (due, watchers) = state.withLock { state in
             state.now = state.now.advanced(by: duration)
             let ids = state.sleepers.filter { $0.value.deadline <= state.now }.map(\.key)
@@ -70,7 +74,7 @@ final class StepClock: Clock, Sendable {
     }
 
     /// Returns when exactly `count` tasks sleep.
-    func waitForSleepers(_ count: Int) async {
+    public func waitForSleepers(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let already = state.withLock { state in
                 if state.sleepers.count == count { return true }
@@ -81,5 +85,6 @@ final class StepClock: Clock, Sendable {
         }
     }
 
-    var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+    /// How many tasks sleep.
+    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 }

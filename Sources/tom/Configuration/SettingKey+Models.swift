@@ -1,0 +1,6 @@
+/// Where models and voices are.
+extension SettingKey {
+    static let modelsDir = SettingKey(
+        "MODELS_DIR", .path, default: "~/.local/share/tom/models",
+        "Directory of the models and voices that `tom models` adds. Made when missing.")
+}

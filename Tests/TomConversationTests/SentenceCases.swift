@@ -1,0 +1,161 @@
+/// Texts with a bar where they are to be cut.
+enum SentenceCases {
+    static let german = [
+        "Hallo. | Wie geht es Ihnen? | Gut!",
+        "Wir sind am 3. Oktober geschlossen. | Danach wieder offen.",
+        "Der Termin ist am 3. Das passt gut.".replacing("3. Das", "3. | Das"),
+        "Am 24. und 25. Dezember ist zu. | Bis bald.",
+        "Die 2. Etage, bitte. | Danke.",
+        "Er kommt am 3.10.2026. | Herr Müller weiß es.",
+        "Er kommt am 3.10. um 9 Uhr. | Gut so.",
+        "Am 3.10. | Wir freuen uns.",
+        "Am 3. 10. 2026 ist Feiertag. | Ja.",
+        "Wir haben seit 1998 offen. | Das war im Jahr 1998. | Danach kamen viele.",
+        "Das kostet 3.5 Euro. | Oder 1.000,50 Euro. | Vielleicht 1.000.000 Euro.",
+        "Es sind z. B. Termine frei. | Gut.",
+        "Es sind z.B. Termine frei. | Gut.",
+        "Wir haben z. B. Das Auge und die Zeit. | Gut.",
+        "Das ist möglich, d. h. Sie kommen um 9. | Ja.".replacing("9. | Ja", "9. | Ja"),
+        "Die Nr. 5 ist frei. | Nr. 6 auch.",
+        "Dr. Müller ist da. | Prof. Dr. med. Schmidt auch.",
+        "Frau Dr. Das heißt anders. | Ja.",
+        "Wir haben Äpfel, Birnen usw. im Angebot. | Und mehr.",
+        "Wir haben Äpfel, Birnen usw. | Kommen Sie vorbei.",
+        "Sie finden uns in der Hauptstr. 5. | Die Tür ist offen.",
+        "Sie finden uns in der Hauptstr. | Wir freuen uns.",
+        "Das sind 5 Mio. Euro. | Viel Geld.",
+        "Das sind 5 Mio. | Das ist viel.",
+        "Fr. Meier und Hr. Schulz sind da. | Ja.",
+        "Ca. 20 Min. Fahrzeit. | Gut.",
+        "Johann S. Bach ist tot. | Ja.",
+        "Das ist Plan B. | Wir machen das.",
+        "Ludwig XIV. von Frankreich. | Ja.",
+        "Das steht in Kap. IV. | Das wissen Sie.",
+        "Er sagte: „Komm!“ und ging. | Dann war Ruhe.",
+        "Er sagte: „Komm.“ | Dann ging er.",
+        "„Komm!“ | „Nein!“ | Dann ging er.",
+        "Moment ... ich schaue nach. | Gut.",
+        "Moment... | Gut.",
+        "Nun ja… vielleicht. | Oder… | Doch nicht.",
+        "Wirklich?! | Ja!!! | Gut.",
+        "(Das ist so.) | Ja.",
+        "Schreiben Sie an info@tom.example. | Danke.",
+        "Siehe www.tom.example/a.b?c=d. | Danke.",
+        "Siehe https://tom.example/hilfe.html oder rufen Sie an. | Ja.",
+        "1. Öffnen Sie die Tür. | 2. Gehen Sie hinein. | 3. Das war es.",
+        "Es gibt zwei Wege: 1. Anrufen. | 2. Schreiben.",
+        "Erste Zeile\n | Zweite Zeile\n | - Dritte",
+        "Die Zimmer 12. und 13. sind frei. | Ja.",
+        "Rufen Sie die 030 123456. | Bis dann.",
+        "Vgl. Seite 5. | Ja, genau.".replacing("5. | Ja", "5. | Ja"),
+        "Der FC Bayern e. V. hat offen. | Ja.",
+        "Um 500 v. Chr. war das. | Ja.",
+        "Mo. bis Fr. ist offen. | Sa. nicht.",
+        "Es ist 14.30 Uhr. | Gut.",
+        "Im TV. | Wir kommen im TV.",
+        "Sie können i. d. R. um 9 kommen. | Oder?",
+        "**Hallo.** | Wir sind da.",
+        "Ja. | Nein. | Ok.",
+        "Noch 5 Min. | Dann sind wir da.",
+        "Wir treffen uns im 3. Stock. | Bis gleich.",
+        "Zum 1. Mal. | Wie schön.",
+        "Unser Büro ist bis 17 Uhr offen, danach nicht. | Gut.",
+        "Das geht von 9-17 Uhr. | Gut.",
+        "Die Antwort ist 42. | Mehr weiß ich nicht.",
+    ]
+
+    static let english = [
+        "Hello. | How are you? | Fine!",
+        "No. | We are closed.",
+        "Take No. 5 please. | It is red.",
+        "Dr. Smith is here. | Mr. and Mrs. Jones too.",
+        "We have apples, e.g. red ones. | And pears, i.e. green ones.",
+        "We have apples, pears, etc. and more. | Good.",
+        "We have apples, pears, etc. | Come by.",
+        "We open at 9 a.m. and close at 5 p.m. | You can come by.",
+        "We open at 9 a.m. Monday to Friday. | Good.",
+        "We close at 5 p.m. on Fridays. | OK.",
+        "It costs $3.50. | That is 1,000.50 in total. | Pi is 3.14159.",
+        "I have 5. | You have 6.",
+        "I have 5. you know. | Yes.",
+        "The year was 1998. | Then came more.",
+        "J. Smith called. | So did John F. Kennedy.",
+        "Take plan B. | The other one is gone.",
+        "He works at Acme Inc. in Boston. | Fine.",
+        "He works at Acme Inc. | Nobody knows why.",
+        "It is in the U.S. now. | Yes.",
+        "It is in the U.S. | We are not.",
+        "“Stop!” he said. | Then he left.",
+        "“Stop.” | “No.” | Then he left.",
+        "He said \"stop.\" | She went.",
+        "Well ... maybe. | Yes.",
+        "Well... | Yes.",
+        "Wait… what? | No.",
+        "Really?! | Yes!! | Good.",
+        "(It is so.) | Yes.",
+        "Write to info@tom.example. | Thanks.",
+        "See www.tom.example/a.b?c=d. | Thanks.",
+        "1. Open the door. | 2. Go in. | 3. That is it.",
+        "One line\n | Another line\n | - A third",
+        "We meet on Oct. 3 at noon. | Good.",
+        "St. John's is open. | It is in St. Louis.",
+        "About 20 min. away. | OK.",
+        "World War II. | It ended.",
+        "Version 1.2.3. | It is new.",
+        "Yes. | No. | Ok.",
+        "The answer is 42. | That is all I know.",
+        "Ask for ext. 12 please. | Thanks.",
+        "He has a Ph.D. in physics. | Really.",
+        "I.e. this one. | Good.",
+        "**Hello.** | We are here.",
+        "Is it 5? | Yes, 5. | Or 6.",
+        "So am I. | But not now.",
+    ]
+
+    /// Answers of which the first piece may be a clause.
+    static let germanClauses = [
+        "Sehr gern helfe ich Ihnen, | einen Termin zu finden. | Wann passt es, am Montag oder am Dienstag?",
+        "Ja, gern.",
+        "Ja, das mache ich sehr gern, | Frau Meier.".replacing(", | Frau", ", Frau"),
+        "Wir haben Montag, Dienstag und Mittwoch geöffnet, | danach nicht.",
+        "Das kostet zusammen genau 12,50 Euro, | wenn Sie heute kommen.",
+        "Sie erreichen uns unter der Nummer 0 1 5, 1 2 3, 4 5 6.",
+        "Wir sind in Hamburg, Berlin, München und Köln.",
+        "Wir haben von 9 – 17 Uhr geöffnet, | Sie können jederzeit kommen.",
+        "Das Büro ist heute leider geschlossen – | morgen sind wir wieder da.",
+        "Das Büro ist heute leider geschlossen; | Morgen sind wir wieder da.",
+        "Ich habe drei freie Termine gefunden: | Montag, Dienstag und Mittwoch.",
+        "Wir haben viele Angebote (zum Beispiel Haarschnitt, färben, waschen), | alles günstig.",
+        "Frau Dr. Müller ist leider nicht da, | sie kommt am 3. Oktober zurück, denke ich.",
+        "Kurz. | Das hier ist ein langer Satz, der ganz bleibt.",
+    ]
+
+    static let englishClauses = [
+        "Sure, I can help you with that, | what day would you like? | We have Monday, or Tuesday, or any other day.",
+        "Yes, of course.",
+        "We are open Monday, Tuesday and Wednesday this week, | but not today.",
+        "Our office is in Boston, Massachusetts.",
+        "That would be exactly 1,000 dollars, | if you pay today.",
+        "You can reach our office at 5 5 5, 1 2 3.",
+        "The office is closed today — | we open again tomorrow.",
+        "I found three free slots for you: | Monday, Tuesday and Friday.",
+        "Mr. Smith is out of office today, | I am afraid, and back on Oct. 3.",
+        "Short. | This one is a long sentence, which stays whole.",
+    ]
+}
+
+extension String {
+    fileprivate func replacing(_ old: String, _ new: String) -> String {
+        guard let range = firstRange(of: old) else { return self }
+        return String(self[..<range.lowerBound]) + new + String(self[range.upperBound...])
+    }
+
+    /// The text without its bars, and the pieces between them.
+    var cut: (text: String, pieces: [String]) {
+        let pieces = split(separator: "|").map { piece in
+            String(piece.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
+        let text = pieces.reduce("") { $0.isEmpty || $0.hasSuffix("\n") ? $0 + $1 : $0 + " " + $1 }
+        return (text, pieces.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 })
+    }
+}
