@@ -47,8 +47,8 @@ public struct ModelDownload: Sendable {
         }
     }
 
-    /// Fetches `url` into the file `path`, of which what is there already is kept. Breaks of the connection are gone on from as
-    /// long as each attempt brings something.
+    /// Fetches `url` into the file `path`, of which what is there already is kept. Breaks of the connection are gone on
+    /// from as long as each attempt brings something.
     /// - Parameter size: bytes of the whole file, where known.
     func fetch(
         _ url: String, to path: String, size: Int?, _ report: (Int, Int?) -> Void

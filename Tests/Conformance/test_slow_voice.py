@@ -35,7 +35,7 @@ def test_the_server_starts_without_its_own_sentences(start_server, voice):
     tom = start_server(
         fresh=True, DEV_ALLOW_NO_JWT="true", REALTIME_STT="off", REALTIME_TTS="provider", TTS_ENGINE="openai",
         TTS_PROVIDER_MODEL="m", TTS_PROVIDER_URL=f"http://127.0.0.1:{voice.server_port}/v1", TTS_TIMEOUT_MS=1500)
-    # conftest waits 20 s for it; eight sentences of two agents would take longer each by each on a slower setting
+    # two agents have twelve sentences; each would be waited for 1.5 s
     assert time.monotonic() - begun < 15
     assert voice.requests == 1, "one sentence is tried, for all agents"
     logged = tom.logged()
