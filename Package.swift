@@ -93,7 +93,7 @@ let package = Package(
         .target(
             name: "TomModels",
             dependencies: [
-                "TomErrors", "TomEngines", "TomProviders", asyncHTTPClient, crypto, nioCore, nioPosix, nioHTTP1, nioSSL,
+                "TomErrors", "TomEngines", "TomProviders", asyncHTTPClient, crypto, nioCore, nioHTTP1,
             ], swiftSettings: strict),
         .target(name: "TomStore", dependencies: ["TomErrors", "TomAudio", logging], swiftSettings: strict),
 
@@ -164,7 +164,7 @@ let package = Package(
             ]),
         tests(
             "TomModelsTests",
-            ["TomModels", "TomProviders", "TomErrors", asyncHTTPClient, nioCore, nioPosix, nioHTTP1]),
+            ["TomModels", "TomProviders", "TomErrors", asyncHTTPClient]),
         tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),
         tests(
             "TomSessionTests",

@@ -1,9 +1,9 @@
 /// Takes the silence from the beginning of one sentence of synthesised speech, as its audio comes.
 ///
-/// The onset is where the level first passes ``onsetDbfs`` for two blocks of 5 ms in a row, a click alone being none; it is then
-/// followed back as long as the level stays above ``floorDbfs``, at most ``swellMs``, so that a sound that swells (an "s", a
-/// breathed "h") is whole, and ``keptMs`` before it stay for plosives. Audio without an onset is given out unshortened in the end: a sentence is never
-/// trimmed to nothing.
+/// The onset is where the level first passes ``onsetDbfs`` for two blocks of 5 ms in a row, a click alone being none;
+/// it is then followed back as long as the level stays above ``floorDbfs``, at most ``swellMs``, so that a sound that
+/// swells (an "s", a breathed "h") is whole, and ``keptMs`` before it stay for plosives. Audio without an onset is
+/// given out unshortened in the end: a sentence is never trimmed to nothing.
 public struct LeadingSilence: Sendable {
     /// Level of speech, RMS of a block.
     public static let onsetDbfs: Float = -46

@@ -16,7 +16,8 @@ struct SentenceRules: Sendable {
 
     init(language: String?) { words = SentenceWords.of(language) }
 
-    /// Words and scalars that a clause has at least to be spoken alone: less than a second of speech would leave a gap behind it.
+    /// Words and scalars that a clause has at least to be spoken alone: less than a second of speech would leave a gap
+    /// behind it.
     private static let minClauseWords = 4
     private static let minClauseLength = 20
 

@@ -29,55 +29,61 @@ struct SentenceWords: Sendable {
         isGerman: true,
         neverEnd: set(
             """
-            dr prof hr fr frl dipl ing med phil jur nr ca z.b d.h u.a v.a i.d.r s.o s.u z.zt i.a i.v m.e bzw ggf evtl vgl bzgl
-            inkl zzgl exkl mind sog st hl tel ziff geb gest verh bspw einschl ev kath
+            dr prof hr fr frl dipl ing med phil jur nr ca z.b d.h u.a v.a i.d.r s.o s.u z.zt i.a i.v m.e bzw ggf evtl
+            vgl bzgl inkl zzgl exkl mind sog st hl tel ziff geb gest verh bspw einschl ev kath
             """),
         mayEnd: set("usw etc o.ä o.a u.ä u.v.m u.s.w e.v n.chr v.chr chr uvm a.m p.m z.t u.u co"),
         seldomEnd: set(
-            "str std min max art abs kap mo di mi do sa sek mio mrd tsd stk jan feb febr apr jun jul aug sept sep okt nov dez pl og eg mwst bd jh km kg"
-        ),
+            """
+            str std min max art abs kap mo di mi do sa sek mio mrd tsd stk jan feb febr apr jun jul aug sept sep okt
+            nov dez pl og eg mwst bd jh km kg
+            """),
         beforeDigits: [],
         beforeCardinals: set(
             """
-            ist sind war waren kostet kosten beträgt lautet sagt nummer nr zimmer raum gleis taste drücken wählen um gegen
-            seite kapitel haus straße punkt komma
+            ist sind war waren kostet kosten beträgt lautet sagt nummer nr zimmer raum gleis taste drücken wählen um
+            gegen seite kapitel haus straße punkt komma
             """),
         starters: set(
             """
-            der die das dem den des ein eine einen einem einer dies diese dieser dieses jede jeder jedes ich du er sie es wir
-            ihr ihre ihren ihrem ihrer ihnen mein meine unser unsere unserem unseren kein keine man wer was wann wo wie warum
-            wieso welche welcher welches woher wohin und oder aber denn doch sondern also dann danach davor dazu dafür damit
-            da dort hier heute gestern jetzt nun nur noch auch ja nein bitte danke gern gerne natürlich leider vielleicht
-            falls wenn ob weil dass sobald bis ab am an auf aus bei beim für im in mit nach ohne seit über um unter von vom
-            vor zu zum zur möchten möchte können kann könnten könnte soll sollen sollte darf dürfen haben hat hätten ist sind
-            war waren wird werden würde würden gibt geht kommt rufen sagen nennen geben schauen drücken außerdem allerdings
-            zudem zuerst zunächst anschließend alternativ sonst so okay gut guten hallo vielen herzlichen vorher nachher mehr
+            der die das dem den des ein eine einen einem einer dies diese dieser dieses jede jeder jedes ich du er sie
+            es wir ihr ihre ihren ihrem ihrer ihnen mein meine unser unsere unserem unseren kein keine man wer was
+            wann wo wie warum wieso welche welcher welches woher wohin und oder aber denn doch sondern also dann
+            danach davor dazu dafür damit da dort hier heute gestern jetzt nun nur noch auch ja nein bitte danke gern
+            gerne natürlich leider vielleicht falls wenn ob weil dass sobald bis ab am an auf aus bei beim für im in
+            mit nach ohne seit über um unter von vom vor zu zum zur möchten möchte können kann könnten könnte soll
+            sollen sollte darf dürfen haben hat hätten ist sind war waren wird werden würde würden gibt geht kommt
+            rufen sagen nennen geben schauen drücken außerdem allerdings zudem zuerst zunächst anschließend alternativ
+            sonst so okay gut guten hallo vielen herzlichen vorher nachher mehr
             """),
         calendar: set(
             """
-            montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar märz april mai juni juli
-            august september oktober november dezember
+            montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar märz april mai juni
+            juli august september oktober november dezember
             """))
 
     private static let english = SentenceWords(
         isGerman: false,
         neverEnd: set(
             """
-            mr mrs ms dr prof rev hon gen col capt lt sgt messrs st mt ft e.g i.e eg ie vs cf approx dept viz al mme mlle
+            mr mrs ms dr prof rev hon gen col capt lt sgt messrs e.g i.e eg ie vs cf approx dept viz al mme
+            mlle
             """),
         mayEnd: set(
-            "etc a.m p.m inc ltd corp co jr sr ave blvd rd u.s u.k u.s.a d.c b.c a.d ph.d est tel mon tue tues wed thu thur thurs fri"
-        ),
-        seldomEnd: set("jan feb apr aug sept sep oct nov dec min hr hrs"),
+            """
+            etc a.m p.m inc ltd corp co jr sr ave blvd rd u.s u.k u.s.a d.c b.c a.d ph.d est tel mon tue tues wed thu
+            thur thurs fri
+            """),
+        seldomEnd: set("st mt ft jan feb apr aug sept sep oct nov dec min hr hrs"),
         beforeDigits: set("no nos vol fig art sec ch ext apt p pp ste rm"),
         beforeCardinals: [],
         starters: set(
             """
-            the a an this that these those i you he she it we they my your his her its our their who what when where why how
-            which and or but so then now today yes no please thank thanks if because although though while as at in on for
-            from to with by of after before until since is are was were do does did can could will would shall should might
-            must have has had let here there also just only not never sorry sure okay ok all any some each every both either
-            perhaps maybe however otherwise once press call ask tell say give
+            the a an this that these those i you he she it we they my your his her its our their who what when where
+            why how which and or but so then now today yes no please thank thanks if because although though while as
+            at in on for from to with by of after before until since is are was were do does did can could will would
+            shall should might must have has had let here there also just only not never sorry sure okay ok all any
+            some each every both either perhaps maybe however otherwise once press call ask tell say give
             """),
         calendar: set(
             """

@@ -5,7 +5,8 @@ import TomErrors
 
 /// The models and voices of this machine: a directory with one directory a model and `manifest.json`.
 ///
-/// A file appears under its name only when it is whole, verified and on the disk. Every call blocks while it reads or writes.
+/// A file appears under its name only when it is whole, verified and on the disk. Every call blocks while it reads or
+/// writes.
 public struct ModelDirectory: Sendable {
     public let path: String
     static let partial = ".part"
@@ -41,7 +42,8 @@ public struct ModelDirectory: Sendable {
     }
 
     /// Where the model called `name` is: the path of its first file, which its other files are beside.
-    /// - Throws: `models.unknown` when it was not added, `models.incomplete` when a file is missing or has another size.
+    /// - Throws: `models.unknown` when it was not added, `models.incomplete` when a file is missing or has another
+    ///   size.
     public func path(of name: String) throws(ModelError) -> String {
         guard let model = try manifest().model(named: name), let file = model.files.first else {
             throw ModelError(

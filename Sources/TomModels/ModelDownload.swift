@@ -2,8 +2,6 @@ public import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOPosix
-import NIOSSL
 import TomEngines
 import TomErrors
 public import TomProviders
@@ -49,8 +47,8 @@ public struct ModelDownload: Sendable {
         }
     }
 
-    /// Fetches `url` into the file `path`, of which what is there already is kept. Breaks of the connection are gone on from as
-    /// long as each attempt brings something.
+    /// Fetches `url` into the file `path`, of which what is there already is kept. Breaks of the connection are gone on
+    /// from as long as each attempt brings something.
     /// - Parameter size: bytes of the whole file, where known.
     func fetch(
         _ url: String, to path: String, size: Int?, _ report: (Int, Int?) -> Void
@@ -190,20 +188,20 @@ public struct ModelDownload: Sendable {
     }
 
     private static func transport(_ error: any Error, kept: Int = 0) -> ModelError {
-        switch error {
-        case let error as ModelError: error
-        case is CancellationError: ModelError("connection_lost", "the download was called off.", .cancelled)
-        case let error as HTTPClientError where [.connectTimeout, .readTimeout, .tlsHandshakeTimeout].contains(error):
-            ModelError(
+        if let error = error as? ModelError { return error }
+        switch EngineError.transport(error, stage: "models").code {
+        case "models.cancelled": return ModelError("connection_lost", "the download was called off.", .cancelled)
+        case "models.timeout":
+            return ModelError(
                 "timeout", "the source did not answer in time.", hint: "Run the command again to go on.", .timeout)
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-            ModelError(
+        case "models.tls":
+            return ModelError(
                 "tls", "the source's certificate or TLS is not accepted.", hint: "Check the address.", .connectivity)
-        case is NIOConnectionError:
-            ModelError(
+        case "models.unreachable":
+            return ModelError(
                 "unreachable", "the source cannot be reached.", hint: "Check the address and that it runs.",
                 .connectivity)
-        default: lost(kept: kept)
+        default: return lost(kept: kept)
         }
     }
 }

@@ -4,9 +4,9 @@ public import TomErrors
 
 /// Why a model could not be listed, added or verified.
 public struct ModelError: DescribedError, Equatable {
-    /// `models.` and one of `bad_name`, `bad_manifest`, `bad_source`, `unknown`, `exists`, `archive`, `wrong_hash`, `wrong_size`,
-    /// `incomplete`, `egress_forbidden`, `host_unknown`, `refused`, `unreachable`, `connection_lost`, `timeout`, `tls`, `redirect`,
-    /// `too_large`, `disk_full`, `denied`, `io`, `locked`.
+    /// `models.` and one of `bad_name`, `bad_manifest`, `bad_source`, `unknown`, `archive`, `wrong_hash`,
+    /// `wrong_size`, `incomplete`, `egress_forbidden`, `host_unknown`, `refused`, `unreachable`, `connection_lost`,
+    /// `timeout`, `tls`, `redirect`, `too_large`, `disk_full`, `denied`, `io`, `locked`.
     public let code: String
     public let message: String
     public let hint: String?

@@ -1,4 +1,5 @@
-/// What models there are, from where, and under which licence: `manifest.json` of a model directory, or one that a publisher gives.
+/// What models there are, from where, and under which licence: `manifest.json` of a model directory, or one that a
+/// publisher gives.
 public struct ModelManifest: Sendable, Equatable, Codable {
     /// Version of this shape, 1.
     public var manifest = 1

@@ -44,8 +44,8 @@ public struct CannedSpeech: Sendable {
     /// Speaks every sentence of `texts`, without the silence it begins with.
     ///
     /// - Parameters:
-    ///   - patience: how long one sentence may take in all. A synthesiser that is not done by then, or says itself that it ran
-    ///     out of time, is not asked for the others: the server starts without them.
+    ///   - patience: how long one sentence may take in all. A synthesiser that is not done by then, or says itself that
+    /// it ran     out of time, is not asked for the others: the server starts without them.
     /// - Returns: what was spoken, and an error for every sentence that is left out.
     public static func speak(
         _ texts: Conversation.Texts, language: String, voice: String?, with synthesizer: any SpeechSynthesizer,

@@ -2,7 +2,8 @@ import Synchronization
 import TomAudio
 import TomEngines
 
-/// Brings one sentence's audio to the call's output rate and takes the silence from its beginning, on the engine's own thread.
+/// Brings one sentence's audio to the call's output rate and takes the silence from its beginning, on the engine's own
+/// thread.
 ///
 /// An engine delivers in order and never concurrently for one task, so the lock is never contended; it is there because the
 /// compiler cannot know that.

@@ -233,7 +233,6 @@ def test_an_unknown_model_and_a_server_that_is_gone_are_said(models, source):
     source.server_close()
     run = add(models, source)
     assert run.returncode == 1 and "models.unreachable" in run.stderr, run.stderr
-    source.files = {}
 
 
 def test_the_doctor_knows_the_models(models, source):

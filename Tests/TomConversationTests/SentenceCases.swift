@@ -102,6 +102,7 @@ enum SentenceCases {
         "About 20 min. away. | OK.",
         "World War II. | It ended.",
         "Version 1.2.3. | It is new.",
+        "It is at 5 Main St. | The door is open.",
         "Yes. | No. | Ok.",
         "The answer is 42. | That is all I know.",
         "Ask for ext. 12 please. | Thanks.",

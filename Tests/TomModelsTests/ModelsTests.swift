@@ -7,7 +7,8 @@ import TomProviders
 
 @testable import TomModels
 
-/// A directory of models, and what is put into it from this machine. What comes over HTTP is in Tests/Conformance/test_models.py.
+/// A directory of models, and what is put into it from this machine. What comes over HTTP is in
+/// Tests/Conformance/test_models.py.
 @Suite struct ModelsTests {
     /// A scratch directory with a model directory in it, removed in the end.
     final class Place: Sendable {

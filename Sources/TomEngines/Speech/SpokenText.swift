@@ -1,7 +1,7 @@
 /// Text as a synthesiser is to say it: numbers, times, addresses and abbreviations written as they are spoken.
 ///
-/// Only what goes to the synthesiser is changed; the record and the wire keep the words as they were written. Plain whole
-/// numbers stay digits, which every synthesiser reads.
+/// Only what goes to the synthesiser is changed; the record and the wire keep the words as they were written. Plain
+/// whole numbers stay digits, which every synthesiser reads.
 public enum SpokenText {
     /// - Parameters:
     ///   - text: one sentence or clause.

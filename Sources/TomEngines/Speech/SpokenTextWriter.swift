@@ -1,6 +1,7 @@
 /// Writes the words of one sentence as they are spoken.
 ///
-/// At each word the rules are asked in order; the first that knows it says how many words it took. What none knows stays.
+/// At each word the rules are asked in order; the first that knows it says how many words it took. What none knows
+/// stays.
 struct SpokenTextWriter {
     let vocabulary: SpokenVocabulary
     var words: [SpokenWord]
@@ -30,8 +31,8 @@ struct SpokenTextWriter {
     /// Whether the word at `position` is the last.
     func isLast(_ count: Int = 1) -> Bool { position + count >= words.count }
 
-    /// The punctuation after an abbreviation that is the last of `count` words taken: its own full stop ends the sentence only
-    /// where the text ends too.
+    /// The punctuation after an abbreviation that is the last of `count` words taken: its own full stop ends the
+    /// sentence only where the text ends too.
     func tailWithoutStop(_ word: SpokenWord, _ count: Int = 1) -> String {
         guard word.tail.hasPrefix("."), !(word.tail == "." && isLast(count)) else { return String(word.tail) }
         return String(word.tail.dropFirst())

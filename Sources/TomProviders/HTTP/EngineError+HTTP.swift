@@ -4,7 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import TomEngines
+public import TomEngines
 import TomErrors
 
 /// What a provider's answer, or the lack of one, means. Neither the body of an answer nor a key is ever part of an error: bodies
@@ -36,8 +36,9 @@ extension EngineError {
         }
     }
 
-    /// A request that got no answer, or only a part of one.
-    static func transport(_ error: any Error, stage: String) -> EngineError {
+    /// A request that got no answer, or only a part of one: `<stage>.cancelled`, `.timeout`, `.tls`, `.unreachable` or
+    /// `.connection_lost`.
+    public static func transport(_ error: any Error, stage: String) -> EngineError {
         switch error {
         case let error as EngineError: error
         case is CancellationError, HTTPClientError.cancelled as HTTPClientError:

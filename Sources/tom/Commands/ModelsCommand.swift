@@ -95,8 +95,8 @@ extension ModelsCommand {
                 tom models add NAME --kind stt --licence MIT --from https://models.example/x.onnx --sha256 HASH
                 """,
             discussion: """
-                Without --manifest and --from, a model that was added before is fetched again. A download that broke off goes on \
-                where it ended. Addresses outside this network need ALLOW_EGRESS=true.
+                Without --manifest and --from, a model that was added before is fetched again. A download that broke \
+                off goes on where it ended. Addresses outside this network need ALLOW_EGRESS=true.
                 """)
 
         @Argument(help: "The model's name.")

@@ -39,7 +39,11 @@ struct Serve {
             logger.warning("a message line torn by a crash was set aside", metadata: ["bytes": "\(store.tornBytes)"])
         }
         var profiles: [CallProfile] = []
-        for agent in agents.all { profiles.append(await profile(agent, engines.engines(for: agent), logger)) }
+        // All agents share one synthesiser: one that hangs is waited for once.
+        var voiceAnswers = true
+        for agent in agents.all {
+            profiles.append(await profile(agent, engines.engines(for: agent), &voiceAnswers, logger))
+        }
         let factory = SessionFactory(
             profiles: profiles,
             defaultAgent: agents.answering.id, configuration: sessionConfiguration,
@@ -96,7 +100,9 @@ struct Serve {
         return (own, [own])
     }
 
-    private func profile(_ agent: Agent, _ engines: CallEngines, _ logger: Logger) async -> CallProfile {
+    private func profile(
+        _ agent: Agent, _ engines: CallEngines, _ voiceAnswers: inout Bool, _ logger: Logger
+    ) async -> CallProfile {
         var texts = Conversation.Texts()
         texts.greeting = agent.greeting
         texts.idlePrompts = agent.messages.idle
@@ -106,7 +112,7 @@ struct Serve {
         var profile = CallProfile(
             agentID: agent.id, language: agent.language, voice: agent.voice, texts: texts,
             backchannels: Self.backchannels[agent.language] ?? [], engines: engines)
-        guard let synthesizer = engines.synthesizer else { return profile }
+        guard let synthesizer = engines.synthesizer, voiceAnswers else { return profile }
         let canned = await CannedSpeech.speak(
             texts, language: agent.language, voice: agent.voice, with: synthesizer,
             patience: settings.engines.ttsTimeout)
@@ -114,6 +120,10 @@ struct Serve {
             logger.warning(
                 "sentence not spoken beforehand",
                 metadata: ["agent.id": "\(agent.id)", "error.code": "\(failure.code)"])
+        }
+        voiceAnswers = !canned.failures.contains { $0.category == .timeout }
+        if !voiceAnswers {
+            logger.warning("the voice is slow or dead: no other sentence is spoken beforehand")
         }
         profile.canned = canned.speech
         return profile
