@@ -19,11 +19,14 @@ public struct SynthesisRequest: Sendable {
     public let language: String
     /// The agent's voice; `nil` for the engine's default in that language.
     public let voice: String?
-    public init(segment: SegmentID, text: String, language: String, voice: String?) {
+    /// Where characters and audio are counted; `nil`: nowhere.
+    public let meter: UsageMeter?
+    public init(segment: SegmentID, text: String, language: String, voice: String?, meter: UsageMeter? = nil) {
         self.segment = segment
         self.text = text
         self.language = language
         self.voice = voice
+        self.meter = meter
     }
 }
 
