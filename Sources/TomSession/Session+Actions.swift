@@ -26,7 +26,8 @@ extension Session {
 
     private func startTranscription(_ turn: TurnID, _ expectation: Expectation) {
         guard let transcriber = profile.engines.transcriber else { return }
-        let request = TranscriptionRequest(turn: turn, language: profile.language, expectation: expectation)
+        let request = TranscriptionRequest(
+            turn: turn, language: profile.language, expectation: expectation, meter: usage.meter())
         let lane = ResultLane(to: self, overflow: .transcription(turn, .failed(.flood("stt"))))
         let task = transcriber.transcribe(request) { lane.deliver(.transcription(turn, $0)) }
         transcriptions[turn] = (task, lane)
@@ -90,7 +91,8 @@ extension Session {
     private func startGeneration(_ id: GenerationID, turn: TurnID) {
         guard let model = profile.engines.languageModel else { return }
         let request = ResponseRequest(
-            response: id.response, turn: turn, language: profile.language, history: conversation.history)
+            response: id.response, turn: turn, language: profile.language, history: conversation.history,
+            tools: tools.tools(of: profile.agentID), meter: usage.meter())
         let lane = ResultLane(to: self, overflow: .generation(id, .failed(.flood("llm"))))
         let task = model.respond(to: request) { lane.deliver(.generation(id, $0)) }
         generation?.cancel()
@@ -127,7 +129,8 @@ extension Session {
     }
 
     private func runTool(_ id: GenerationID, _ call: ToolCall) {
-        let context = ToolContext(callID: options.callID, agentID: profile.agentID, recordings: recordings)
+        let context = ToolContext(
+            callID: options.callID, agentID: profile.agentID, recordings: recordings, transfer: link?.transfer)
         // A tool that never ends does not keep the call's session.
         tools.run(call, in: context) { [weak self] output in self?.deliver(.input(.toolFinished(id, output)), from: nil)
         }
@@ -145,7 +148,7 @@ extension Session {
             return process(.synthesis(segment, converter.convert(.finished)))
         }
         let request = SynthesisRequest(
-            segment: segment, text: text, language: profile.language, voice: profile.voice)
+            segment: segment, text: text, language: profile.language, voice: profile.voice, meter: usage.meter())
         let lane = ResultLane(to: self, overflow: .synthesis(segment, .init(end: .failed(.flood("tts")))))
         let task = synthesizer.synthesize(request) { event in
             // On the engine's thread, so that no event loop is held up by a long sentence.

@@ -16,6 +16,8 @@ actor Session: CallSession {
     let profile: CallProfile
     let configuration: SessionConfiguration
     let tools: any ToolRunner
+    /// What the engines of this call used.
+    let usage: UsageLedger
     let metrics: SessionMetrics
     let logger: Logger
     /// `nil` once the call has ended: nothing can be sent any more, and the transport is free to go.
@@ -51,7 +53,7 @@ actor Session: CallSession {
 
     init(
         options: CallOptions, profile: CallProfile, configuration: SessionConfiguration, tools: any ToolRunner,
-        metrics: SessionMetrics, journal: Journal?, logger: Logger, link: NIOLoopBound<any CallLink>,
+        usage: UsageLedger, metrics: SessionMetrics, journal: Journal?, logger: Logger, link: NIOLoopBound<any CallLink>,
         eventLoop: any EventLoop
     ) throws {
         unownedExecutor = eventLoop.executor.asUnownedSerialExecutor()
@@ -60,6 +62,7 @@ actor Session: CallSession {
         self.profile = profile
         self.configuration = configuration
         self.tools = tools
+        self.usage = usage
         self.metrics = metrics
         self.journal = journal
         self.logger = logger

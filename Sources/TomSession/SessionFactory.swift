@@ -3,6 +3,7 @@ import Foundation
 public import Logging
 public import NIOCore
 import TomConversation
+import TomEngines
 
 /// Makes the sessions of a server from what they have in common.
 public struct SessionFactory: CallSessionFactory {
@@ -47,8 +48,8 @@ public struct SessionFactory: CallSessionFactory {
         let journal = makeJournal(options, metrics, logger)
         logger.debug("session made", metadata: ["agent.id": "\(profile.agentID)"])
         return try Session(
-            options: options, profile: profile, configuration: configuration, tools: tools, metrics: metrics,
-            journal: journal, logger: logger, link: NIOLoopBound(link, eventLoop: eventLoop), eventLoop: eventLoop)
+            options: options, profile: profile, configuration: configuration, tools: tools,
+            usage: UsageLedger(), metrics: metrics, journal: journal, logger: logger, link: NIOLoopBound(link, eventLoop: eventLoop), eventLoop: eventLoop)
     }
 
     /// Checks, for the start of the server, that journals can be written where they are asked for.

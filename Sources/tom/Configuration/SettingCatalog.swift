@@ -13,6 +13,7 @@ enum SettingCatalog {
         Section(title: "Who may call", keys: admission),
         Section(title: "Engines", keys: engines),
         Section(title: "Engines of providers", keys: providers),
+        Section(title: "Tools", keys: tools),
         Section(title: "Mock engines", keys: mocks),
         Section(title: "Conversation", keys: conversation),
         Section(title: "Limits", keys: limits),
@@ -43,6 +44,7 @@ enum SettingCatalog {
         .llmProviderKey, .llmModel, .ttsEngine, .ttsProviderURL, .ttsProviderKey, .ttsProviderModel, .ttsVoice,
         .allowEgress, .engineConnectTimeoutMs, .failoverPatienceMs,
     ]
+    private static let tools = [SettingKey.toolTimeoutMs]
     private static let mocks = [
         SettingKey.mockDelayMs, .mockSTTDelayMs, .mockLLMDelayMs, .mockTTSDelayMs, .mockTTSAudioMs,
     ]

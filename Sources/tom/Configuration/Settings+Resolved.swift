@@ -6,6 +6,7 @@ extension Settings {
         listening = Listening(resolved, &problems)
         admission = Admission(resolved, &problems)
         engines = Engines(resolved, &problems)
+        tools = Tools(resolved)
         conversation = Conversation(resolved, &problems)
         limits = Limits(resolved)
         files = Files(

@@ -3,6 +3,7 @@ struct Settings: Sendable, Equatable {
     var listening: Listening
     var admission: Admission
     var engines: Engines
+    var tools: Tools
     var conversation: Conversation
     var limits: Limits
     var files: Files

@@ -11,6 +11,7 @@ struct Doctor {
         return [
             [agent.finding],
             await engines.findings(),
+            await ToolChecks(settings: settings, agent: agent.agent).findings(),
             [await NetworkChecks.port(settings.listening)],
             settings.listening.tls.map { [CertificateCheck(files: $0).finding(at: Date())] } ?? [],
             [

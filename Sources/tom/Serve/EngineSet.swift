@@ -67,6 +67,7 @@ struct EngineSet {
             default: list.append(MockTranscriber(delay: settings.mock.sttDelay))
             }
         }
+        list = list.map(MeteredTranscriber.init)
         return list.count > 1
             ? FailoverTranscriber(list, policy: policy, now: Self.now, onOpened: opened("stt")) : list.first
     }
@@ -85,6 +86,7 @@ struct EngineSet {
             default: list.append(MockLanguageModel(delay: settings.mock.llmDelay))
             }
         }
+        list = list.map(MeteredLanguageModel.init)
         return list.count > 1
             ? FailoverLanguageModel(list, policy: policy, now: Self.now, onOpened: opened("llm")) : list.first
     }
@@ -108,6 +110,7 @@ struct EngineSet {
                     MockSynthesizer(durationMs: Int(settings.mock.audio.milliseconds), delay: settings.mock.ttsDelay))
             }
         }
+        list = list.map(MeteredSynthesizer.init)
         return list.count > 1
             ? FailoverSynthesizer(list, policy: policy, now: Self.now, onOpened: opened("tts")) : list.first
     }

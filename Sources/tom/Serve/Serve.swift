@@ -23,15 +23,25 @@ struct Serve {
         MetricsSystem.bootstrap(prometheus)
         let agents = try Self.agents(file: settings.conversation.agentFile)
         let engines = try await EngineSet(settings.engines, agents: agents.all, logger: logger)
-        let outcome = await Result { try await serve(agents, engines, prometheus, logger) }
+        let outcome = await Result { try await serveWithTools(agents, engines, prometheus, logger) }
         // However serving ended: the connections to providers have to be closed by somebody.
         await engines.shutdown()
         try outcome.get()
     }
 
-    private func serve(
+    private func serveWithTools(
         _ agents: (answering: Agent, all: [Agent]), _ engines: EngineSet, _ prometheus: PrometheusRegistry,
         _ logger: Logger
+    ) async throws {
+        let tools = try await ToolSet(settings, agents: agents.all, logger: logger)
+        let outcome = await Result { try await serve(agents, engines, tools, prometheus, logger) }
+        await tools.shutdown()
+        try outcome.get()
+    }
+
+    private func serve(
+        _ agents: (answering: Agent, all: [Agent]), _ engines: EngineSet, _ tools: ToolSet,
+        _ prometheus: PrometheusRegistry, _ logger: Logger
     ) async throws {
         for warning in engines.warnings(for: agents.answering) { Terminal.warn(warning) }
         let store = try openStore()
@@ -43,7 +53,7 @@ struct Serve {
         let factory = SessionFactory(
             profiles: profiles,
             defaultAgent: agents.answering.id, configuration: sessionConfiguration,
-            tools: TakeMessage(store: store, logger: logger), logger: logger)
+            tools: tools.toolbox(messages: TakeMessage(store: store, logger: logger), logger: logger), logger: logger)
         try factory.checkJournals()
         let server = TomServer(
             configuration: serverConfiguration, factory: factory, assets: Self.asset,
@@ -138,6 +148,7 @@ struct Serve {
         session.conversation.timeouts.transcription = settings.engines.sttTimeout
         session.conversation.timeouts.generation = settings.engines.llmTimeout
         session.conversation.timeouts.synthesis = settings.engines.ttsTimeout
+        session.conversation.timeouts.tool = settings.tools.timeout
         // The detector's own hangover is part of the endpointing silence, so it may not be longer.
         let hangover = Int(min(conversation.endpointingMinDelay, .milliseconds(120)).milliseconds)
         session.voiceActivity.stopMs = max(hangover, AudioFrame.durationMs)
