@@ -16,8 +16,7 @@ actor Session: CallSession {
     let profile: CallProfile
     let configuration: SessionConfiguration
     let tools: any ToolRunner
-    /// What the engines of this call used.
-    let usage: UsageLedger
+    let account: CallAccount
     let metrics: SessionMetrics
     let logger: Logger
     /// `nil` once the call has ended: nothing can be sent any more, and the transport is free to go.
@@ -53,7 +52,7 @@ actor Session: CallSession {
 
     init(
         options: CallOptions, profile: CallProfile, configuration: SessionConfiguration, tools: any ToolRunner,
-        usage: UsageLedger, metrics: SessionMetrics, journal: Journal?, logger: Logger, link: NIOLoopBound<any CallLink>,
+        account: CallAccount, metrics: SessionMetrics, journal: Journal?, logger: Logger, link: NIOLoopBound<any CallLink>,
         eventLoop: any EventLoop
     ) throws {
         unownedExecutor = eventLoop.executor.asUnownedSerialExecutor()
@@ -62,7 +61,7 @@ actor Session: CallSession {
         self.profile = profile
         self.configuration = configuration
         self.tools = tools
-        self.usage = usage
+        self.account = account
         self.metrics = metrics
         self.journal = journal
         self.logger = logger
@@ -167,6 +166,9 @@ actor Session: CallSession {
         }
     }
 
+    /// What the engines of this call used.
+    var usage: UsageLedger { account.usage }
+
     /// Hands one input to the conversation and performs what it decides.
     func apply(_ input: Conversation.Input) {
         let now = self.now
@@ -242,6 +244,7 @@ actor Session: CallSession {
         wake = nil
         journal?.end()
         journal = nil
+        account.close(termination)
         let link = self.link
         self.link = nil
         link?.flush()

@@ -41,11 +41,18 @@ final class ScriptedHTTP: Sendable {
     static func serving<Result>(
         _ steps: [Step], _ body: (ScriptedHTTP) async throws -> Result
     ) async throws -> Result {
+        try await serving(inTurn: [steps], body)
+    }
+
+    /// Serves the first script to the first request and so on, and the last one to all that follow.
+    static func serving<Result>(
+        inTurn scripts: [[Step]], _ body: (ScriptedHTTP) async throws -> Result
+    ) async throws -> Result {
         let record = Record()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Answerer(steps: steps, record: record))
+                    try channel.pipeline.syncOperations.addHandler(Answerer(scripts: scripts, record: record))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -68,12 +75,12 @@ final class ScriptedHTTP: Sendable {
 
     private final class Answerer: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
-        let steps: [Step]
+        let scripts: [[Step]]
         let record: Record
         var received = ""
 
-        init(steps: [Step], record: Record) {
-            self.steps = steps
+        init(scripts: [[Step]], record: Record) {
+            self.scripts = scripts
             self.record = record
         }
 
@@ -85,9 +92,12 @@ final class ScriptedHTTP: Sendable {
                 .first { $0.hasPrefix("content-length:") }
                 .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) }
             guard received[end.upperBound...].unicodeScalars.count >= length ?? 0 else { return }
-            record.requests.withLock { $0.append(received) }
+            let number = record.requests.withLock { requests in
+                requests.append(received)
+                return requests.count
+            }
             received = ""
-            for step in steps { perform(step, context) }
+            for step in scripts[min(number, scripts.count) - 1] { perform(step, context) }
         }
 
         private func perform(_ step: Step, _ context: ChannelHandlerContext) {

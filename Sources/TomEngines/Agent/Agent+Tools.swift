@@ -21,6 +21,12 @@ extension Agent {
         public let description: String
         /// Where it is, as the transport understands it: `sip:sales@example.org`, `+4930123`.
         public let address: String
+
+        public init(name: String, description: String, address: String) {
+            self.name = name
+            self.description = description
+            self.address = address
+        }
     }
 
     /// A tool that is run by a request to somebody's HTTP server.
@@ -37,6 +43,20 @@ extension Agent {
         public let timeout: Duration?
         /// How often a request is sent again when nobody took it.
         public let retries: Int
+
+        public init(
+            name: String, description: String, parameters: JSONSchema, url: String, secret: String? = nil,
+            headers: [String: String] = [:], timeout: Duration? = nil, retries: Int = 2
+        ) {
+            self.name = name
+            self.description = description
+            self.parameters = parameters
+            self.url = url
+            self.secret = secret
+            self.headers = headers
+            self.timeout = timeout
+            self.retries = retries
+        }
     }
 
     /// A server of tools that speaks the Model Context Protocol.
@@ -48,6 +68,17 @@ extension Agent {
         public let token: String?
         /// The server's own names of the tools that are offered; `nil`: all.
         public let allowed: [String]?
+        /// `nil`: as long as any tool may take.
         public let timeout: Duration?
+
+        public init(
+            name: String, url: String, token: String? = nil, allowed: [String]? = nil, timeout: Duration? = nil
+        ) {
+            self.name = name
+            self.url = url
+            self.token = token
+            self.allowed = allowed
+            self.timeout = timeout
+        }
     }
 }

@@ -55,6 +55,6 @@ enum SettingCatalog {
     private static let limits = [
         SettingKey.maxCalls, .rateLimitMessages, .rateLimitBytes, .rateLimitConnections, .maxMessageBytes,
     ]
-    private static let files = [SettingKey.dataDir, .journalDir]
+    private static let files = [SettingKey.dataDir, .journalDir, .costLog, .pricesFile]
     private static let logs = [SettingKey.logLevel, .logFormat]
 }

@@ -122,6 +122,10 @@ struct Settings: Sendable, Equatable {
     struct Files: Sendable, Equatable {
         var dataDir: String
         var journalDir: String?
+        /// `nil`: ended calls are not logged.
+        var costLog: String?
+        /// `nil`: nothing has a price.
+        var pricesFile: String?
 
         /// Directory of the taken messages.
         var messagesDir: String { dataDir + "/messages" }

@@ -20,6 +20,8 @@ struct Doctor {
                 SystemChecks.dataDirectory(settings.files.dataDir),
             ],
             settings.files.journalDir.map { [SystemChecks.directory($0, check: "journals", key: .journalDir)] } ?? [],
+            settings.files.pricesFile.map { [EngineChecks.prices($0, settings.files)] } ?? [],
+            settings.files.costLog.map { [SystemChecks.costLog($0)] } ?? [],
             [SystemChecks.descriptors(maxCalls: settings.limits.maxCalls, limit: SystemChecks.descriptorLimit)],
         ].flatMap { $0 }
     }

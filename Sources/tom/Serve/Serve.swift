@@ -48,16 +48,20 @@ struct Serve {
         if store.tornBytes > 0 {
             logger.warning("a message line torn by a crash was set aside", metadata: ["bytes": "\(store.tornBytes)"])
         }
+        let calls = EndedCalls(
+            prices: try Self.prices(settings.files), log: try settings.files.costLog.map(CallLog.init), logger: logger)
+        defer { calls.drain() }
         var profiles: [CallProfile] = []
         for agent in agents.all { profiles.append(await profile(agent, engines.engines(for: agent), logger)) }
         let factory = SessionFactory(
             profiles: profiles,
             defaultAgent: agents.answering.id, configuration: sessionConfiguration,
-            tools: tools.toolbox(messages: TakeMessage(store: store, logger: logger), logger: logger), logger: logger)
+            tools: tools.toolbox(messages: TakeMessage(store: store, logger: logger), logger: logger),
+            calls: calls.register, logger: logger)
         try factory.checkJournals()
         let server = TomServer(
             configuration: serverConfiguration, factory: factory, assets: Self.asset,
-            messages: TakenMessages(store: store),
+            messages: TakenMessages(store: store), calls: calls,
             metrics: prometheus, logger: logger)
         sayWhere(server)
         try await server.run(handlingSignals: true)
@@ -87,6 +91,17 @@ struct Serve {
                 hint: "Set DATA_DIR to a directory that TOM may write to.", category: .invalidRequest)
         }
         return try MessageStore(directory: settings.files.messagesDir)
+    }
+
+    /// What engines cost; `nil` where nothing is said of it.
+    static func prices(_ files: Settings.Files) throws(EngineError) -> PriceList? {
+        guard let path = files.pricesFile else { return nil }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw EngineError(
+                code: "prices.unreadable", message: "the price file \(path) cannot be read.",
+                hint: "Check PRICES_FILE and that this user may read the file.", category: .invalidRequest)
+        }
+        return try PriceList.load(yaml: [UInt8](data), source: path)
     }
 
     // MARK: Agents
