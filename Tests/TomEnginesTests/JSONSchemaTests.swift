@@ -18,8 +18,8 @@ struct JSONSchemaTests {
         ],
     ]
 
-    @Test(arguments: [
-        (["id": "ab", "lines": [["count": 1]]] as JSONValue, nil as String?),
+    private static let values: [(JSONValue, String?)] = [
+        (["id": "ab", "lines": [["count": 1]]], nil),
         (["id": "ab", "lines": [["count": 3.0]], "kind": 7.0, "discount": .null, "urgent": false], nil),
         (["id": "grün", "lines": [[:]], "discount": 0.5, "kind": .null], nil),
         (["lines": [[:]]], "'id' is missing"), (["id": 12, "lines": [[:]]], "'id' is not of type string"),
@@ -32,13 +32,15 @@ struct JSONSchemaTests {
         (["id": "ab", "lines": [[:]], "kind": "old"], "'kind' is none of the allowed values"),
         (["id": "ab", "lines": [[:]], "extra": 1], "there is no parameter 'extra'"),
         ("ab", "the whole is not of type object"),
-    ])
+    ]
+
+    @Test(arguments: values)
     func argumentsAreChecked(value: JSONValue, fault: String?) throws {
         #expect(try JSONSchema(parameters: Self.order).fault(in: value) == fault)
     }
 
-    @Test(arguments: [
-        (["type": "object", "properties": ["a": ["pattern": "x+"]]] as JSONValue, "properties.a.pattern"),
+    private static let faults: [(JSONValue, String)] = [
+        (["type": "object", "properties": ["a": ["pattern": "x+"]]], "properties.a.pattern"),
         (["type": "object", "properties": ["a": ["type": "text"]]], "properties.a.type"),
         (["type": "object", "properties": ["a": "string"]], "properties.a"), (["type": "string"], "type"),
         ([:], "type"), (["type": "object", "required": "id"], "required"),
@@ -48,7 +50,9 @@ struct JSONSchemaTests {
         (["type": "object", "additionalProperties": ["type": "string"]], "additionalProperties"),
         (["type": "object", "additionalProperties": false, "required": ["b"]], ""),
         (["type": "object", "oneOf": []], "oneOf"), (["type": "object", "$ref": "#/x"], "$ref"),
-    ])
+    ]
+
+    @Test(arguments: faults)
     func whatIsNotCheckedIsRefused(schema: JSONValue, path: String) {
         let fault = #expect(throws: JSONSchema.Fault.self) { try JSONSchema(parameters: schema) }
         #expect(fault?.path == path, "\(fault?.problem ?? "")")

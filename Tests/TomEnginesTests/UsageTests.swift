@@ -2,6 +2,7 @@ import Testing
 import TomAudio
 import TomConversation
 import TomEngines
+import TomErrors
 
 /// What engines use: counted once, by the engine that did it, however a request ends.
 @Suite("Use of engines")

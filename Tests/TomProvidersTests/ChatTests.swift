@@ -123,6 +123,14 @@ struct ChatTests {
             ], "a call without its output is left out")
     }
 
+    @Test func idsThatComeAgainAreOfTheCallBeforeThem() {
+        func output(_ id: String, _ text: String) -> Item.Content {
+            .toolOutput(ToolOutput(callID: id, succeeded: true, output: text))
+        }
+        let got = messages([call("1"), output("1", "one"), call("1"), call("1"), output("1", "two")])
+        #expect(got.filter { $0.hasPrefix("tool") } == ["tool|one||1", "tool|two||1"])
+    }
+
     // MARK: Server-sent events
 
     private func data(_ text: String, by size: Int) throws -> [String] {

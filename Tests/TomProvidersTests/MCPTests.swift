@@ -45,13 +45,15 @@ struct MCPTests {
         #expect(long.descriptions.allSatisfy { ToolDescription.isName($0.name) })
     }
 
-    @Test(arguments: [
-        (["content": [["type": "text", "text": "a"], ["type": "text", "text": "b"]]] as JSONValue, "a\nb", true),
+    private static let results: [(JSONValue, String, Bool)] = [
+        (["content": [["type": "text", "text": "a"], ["type": "text", "text": "b"]]], "a\nb", true),
         (["content": [], "structuredContent": ["n": 1]], #"{"n":1}"#, true), ([:], "Done.", true),
         (["isError": true, "content": [["type": "text", "text": "no such"]]], "no such", false),
         (["isError": true], "The tool failed.", false),
         (["content": [["type": "image", "data": "AAAA"]]], "(an answer of the kind image, which cannot be read aloud)", true),
-    ])
+    ]
+
+    @Test(arguments: results)
     func resultsBecomeWords(result: JSONValue, text: String, isOK: Bool) {
         #expect(ToolResult(mcp: result) == ToolResult(text, isOK ? .ok : .failed))
     }

@@ -18,10 +18,12 @@ final class EndedCalls: CallRecords {
         let queue = DispatchQueue(label: "tom.calls")
         self.queue = queue
         self.log = log
-        register = CallRegister(prices: prices) { record in
-            guard let log else { return }
-            queue.async { Self.write(record, log, logger) }
-        }
+        register = CallRegister(
+            prices: prices,
+            onEnded: { record in
+                guard let log else { return }
+                queue.async { Self.write(record, log, logger) }
+            })
     }
 
     private static func write(_ record: CallRecord, _ log: CallLog, _ logger: Logger) {
