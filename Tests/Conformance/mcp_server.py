@@ -67,5 +67,6 @@ async def guarded(scope, receive, send):
 listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind(("127.0.0.1", port))
+listener.listen(64)
 print(listener.getsockname()[1], flush=True)
 uvicorn.Server(uvicorn.Config(guarded, log_level="warning", lifespan="on")).run(sockets=[listener])

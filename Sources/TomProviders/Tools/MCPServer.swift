@@ -243,8 +243,7 @@ extension MCPServer {
                     message: "the tool server \(server.name) speaks none of the known revisions of its protocol.",
                     hint: "Known are \(MCPMessage.versions.joined(separator: ", ")).", category: .invalidRequest))
         }
-        var session = MCPTransport.Session(id: id, version: spoken)
-        session.tellsChanges = result["capabilities"]?["tools"]?["listChanged"] == .bool(true)
+        let session = MCPTransport.Session(id: id, version: spoken)
         try await transport.post(MCPMessage.notification("notifications/initialized"), in: session)
         return session
     }
@@ -273,7 +272,8 @@ extension MCPServer {
                 if !Task.isCancelled { isConnected = await reconnect() }
             }
             guard let session = state.withLock({ $0.session }), !Task.isCancelled else { return }
-            let listener = Task { if session.tellsChanges { await listen(in: session) } }
+            // Servers tell of changes that they did not announce; one without sessions has nobody to tell.
+            let listener = Task { if session.id != nil { await listen(in: session) } }
             isConnected = await refreshing(in: session)
             listener.cancel()
         }

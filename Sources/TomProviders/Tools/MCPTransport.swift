@@ -15,8 +15,6 @@ struct MCPTransport: Sendable {
         /// `nil` for a server that keeps no sessions.
         var id: String?
         var version: String
-        /// Whether the server says that its tools have changed.
-        var tellsChanges = false
     }
 
     /// What ends an exchange with a server other than an answer.
