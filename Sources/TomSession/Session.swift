@@ -52,7 +52,8 @@ actor Session: CallSession {
 
     init(
         options: CallOptions, profile: CallProfile, configuration: SessionConfiguration, tools: any ToolRunner,
-        account: CallAccount, metrics: SessionMetrics, journal: Journal?, logger: Logger, link: NIOLoopBound<any CallLink>,
+        account: CallAccount, metrics: SessionMetrics, journal: Journal?, logger: Logger,
+        link: NIOLoopBound<any CallLink>,
         eventLoop: any EventLoop
     ) throws {
         unownedExecutor = eventLoop.executor.asUnownedSerialExecutor()

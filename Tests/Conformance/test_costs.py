@@ -75,7 +75,7 @@ def test_a_call_shows_what_it_used_and_cost(start_server, model, settings):
 
 
 def test_the_file_may_be_rotated_and_draining_calls_are_written(start_server, model, settings):
-    tom = start_server(fresh=True, **settings)
+    tom = start_server(fresh=True, DRAIN_TIMEOUT_SECONDS=1, **settings)
     first = Call(tom.url("costs-1"), start={})
     first.wait("connected")
     first.send({"type": "stop"})
@@ -86,7 +86,6 @@ def test_the_file_may_be_rotated_and_draining_calls_are_written(start_server, mo
     second = Call(tom.url("costs-2"), start={})
     model.plan = [[{"content": "Good day."}]]
     ask(second, "hello")
-    tom.terminate()
     tom.terminate()
     tom.process.wait(15)
     line = json.loads(open(log).read())

@@ -49,7 +49,7 @@ struct AgentToolsTests {
                 .init(
                     name: "crm", url: "http://127.0.0.1:9001/mcp", token: "TOOL_SECRET_CRM", allowed: ["find", "add"])
             ])
-        #expect(!agent.prompt.contains("take_message"))
+        #expect(!agent.prompt.contains("call take_message once confirmed"))
     }
 
     @Test func withoutTheSectionMessagesAndTheEndRemain() throws {
@@ -64,7 +64,10 @@ struct AgentToolsTests {
         ("tools: {built_in: [transfer_call]}", "tools.built_in[0]"), ("tools: {hooks: []}", "tools.hooks"),
         ("tools: {webhooks: [{\(hook), secret: whsec_abc}]}", "tools.webhooks[0].secret"),
         ("tools: {webhooks: [{\(hook), secret: JWT_SECRET}]}", "tools.webhooks[0].secret"),
-        ("tools: {webhooks: [{\(hook), headers: {webhook-id: TOOL_SECRET_A}}]}", "tools.webhooks[0].headers.webhook-id"),
+        (
+            "tools: {webhooks: [{\(hook), headers: {webhook-id: TOOL_SECRET_A}}]}",
+            "tools.webhooks[0].headers.webhook-id"
+        ),
         ("tools: {webhooks: [{\(hook), headers: {X-Key: Bearer abc}}]}", "tools.webhooks[0].headers.X-Key"),
         ("tools: {webhooks: [{\(hook)}, {\(hook)}]}", "tools.webhooks[1]"),
         ("tools: {webhooks: [{name: end_call, description: b, url: http://x/}]}", "tools.webhooks[0]"),

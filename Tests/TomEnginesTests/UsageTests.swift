@@ -17,7 +17,9 @@ struct UsageTests {
         let name: String
         var events: [ResponseEvent] = []
         var tokens: TokenUse?
-        func respond(to request: ResponseRequest, deliver: @escaping @Sendable (ResponseEvent) -> Void) -> any EngineTask {
+        func respond(to request: ResponseRequest, deliver: @escaping @Sendable (ResponseEvent) -> Void)
+            -> any EngineTask
+        {
             if let tokens { request.meter?.report(tokens, engine: name) }
             for event in events { deliver(event) }
             return Idle()
@@ -118,7 +120,8 @@ struct UsageTests {
         var ears = Ears(name: "a")
         ears.capabilities.hearsAtEnd = hearsAtEnd
         let transcription = MeteredTranscriber(ears).transcribe(
-            TranscriptionRequest(turn: TurnID(1), language: "en", expectation: .open, meter: ledger.meter())) { _ in }
+            TranscriptionRequest(turn: TurnID(1), language: "en", expectation: .open, meter: ledger.meter())
+        ) { _ in }
         for _ in 0..<50 { transcription.append([Int16](repeating: 0, count: 320).span) }
         if finishes { transcription.finish() }
         transcription.cancel()

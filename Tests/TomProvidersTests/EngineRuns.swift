@@ -105,6 +105,7 @@ func withHTTP<Result>(read: TimeAmount = .seconds(10), _ body: (HTTPClient) asyn
     configuration.timeout.connect = .seconds(2)
     configuration.timeout.read = read
     configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.redirectConfiguration = .disallow
     let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     do {
         let result = try await body(http)

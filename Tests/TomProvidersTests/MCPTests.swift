@@ -18,7 +18,8 @@ struct MCPTests {
         func read(_ text: String) throws -> [MCPMessage] { try MCPMessage.read(Data(text.utf8)) }
         #expect(try read(#"{"jsonrpc":"2.0","id":3,"result":{"a":1}}"#) == [.result(id: 3, ["a": 1])])
         #expect(
-            try read(#"[{"id":4,"error":{"code":-32602,"message":"Erika"}},{"method":"m","id":"x"},{"method":"n"},7,{}]"#)
+            try read(
+                #"[{"id":4,"error":{"code":-32602,"message":"Erika"}},{"method":"m","id":"x"},{"method":"n"},7,{}]"#)
                 == [.error(id: 4, code: -32_602), .request(id: "x", method: "m"), .notification(method: "n")])
         #expect(throws: (any Error).self) { try read("nonsense") }
         #expect(
@@ -50,7 +51,10 @@ struct MCPTests {
         (["content": [], "structuredContent": ["n": 1]], #"{"n":1}"#, true), ([:], "Done.", true),
         (["isError": true, "content": [["type": "text", "text": "no such"]]], "no such", false),
         (["isError": true], "The tool failed.", false),
-        (["content": [["type": "image", "data": "AAAA"]]], "(an answer of the kind image, which cannot be read aloud)", true),
+        (
+            ["content": [["type": "image", "data": "AAAA"]]],
+            "(an answer of the kind image, which cannot be read aloud)", true
+        ),
     ]
 
     @Test(arguments: results)
@@ -72,7 +76,8 @@ struct MCPTests {
     private func server(port: Int, http: HTTPClient, limit: Duration = .seconds(10)) throws -> MCPServer {
         try MCPServer(
             .init(name: "crm", url: "http://127.0.0.1:\(port)/mcp", token: "TOOL_SECRET_CRM"),
-            secret: { $0 == "TOOL_SECRET_CRM" ? "t0ken" : nil }, limit: limit, egress: EgressPolicy(allowsPublic: false),
+            secret: { $0 == "TOOL_SECRET_CRM" ? "t0ken" : nil }, limit: limit,
+            egress: EgressPolicy(allowsPublic: false),
             http: http, version: "1")
     }
 
@@ -81,7 +86,9 @@ struct MCPTests {
         _ scripts: [[Step]], limit: Duration = .seconds(10)
     ) async throws -> (result: ToolResult, requests: [String]) {
         try await withHTTP { http in
-            try await ScriptedHTTP.serving(inTurn: [Self.greeting, Self.accepted, Self.list] + scripts) { port in
+            try await ScriptedHTTP.serving(
+                inTurn: [Self.greeting, Self.accepted, Self.list] + scripts, postsOnly: true
+            ) { port in
                 let server = try server(port: port.port, http: http, limit: limit)
                 await server.start()
                 let result = await server.run(
@@ -103,7 +110,8 @@ struct MCPTests {
         #expect(!requests[0].contains("Mcp-Session-Id") && requests[0].contains(#""protocolVersion":"2025-11-25""#))
         #expect(requests[1].contains(#""method":"notifications/initialized""#))
         for request in requests.dropFirst() {
-            #expect(request.contains("Mcp-Session-Id: s-1\r\n") && request.contains("MCP-Protocol-Version: 2025-06-18\r\n"))
+            #expect(
+                request.contains("Mcp-Session-Id: s-1\r\n") && request.contains("MCP-Protocol-Version: 2025-06-18\r\n"))
         }
         #expect(requests[3].contains(#""params":{"arguments":{"q":{"deep":1}},"name":"find"}"#))
     }
@@ -137,7 +145,8 @@ struct MCPTests {
         ([ScriptedHTTP.head("500 Failed"), .close], "tool.provider_failed", .failed),
         ([.reset], "tool.connection_lost", .failed),
         (
-            [ScriptedHTTP.head("200 OK", type: "text/event-stream"), .text("data: {\n\n"), .close], "tool.malformed", .failed
+            [ScriptedHTTP.head("200 OK", type: "text/event-stream"), .text("data: {\n\n"), .close], "tool.malformed",
+            .failed
         ),
         ([ScriptedHTTP.head("200 OK", type: "text/event-stream"), .close], "tool.malformed", .failed),
         (
@@ -163,8 +172,8 @@ struct MCPTests {
     @Test func aCallThatTakesTooLongIsCancelledAtTheServer() async throws {
         try await withHTTP { http in
             let scripts = [Self.greeting, Self.accepted, Self.list, [.hang], Self.accepted]
-            try await ScriptedHTTP.serving(inTurn: scripts) { port in
-                let server = try server(port: port.port, http: http, limit: .milliseconds(300))
+            try await ScriptedHTTP.serving(inTurn: scripts, postsOnly: true) { port in
+                let server = try server(port: port.port, http: http, limit: .seconds(3))
                 await server.start()
                 let result = await server.run(
                     ToolCall(id: "c", name: "crm_find", arguments: [:]), from: ToolOrigin(callID: "c", agentID: "a"))
@@ -173,7 +182,7 @@ struct MCPTests {
                 #expect(port.requests[4].contains(#""method":"notifications/cancelled""#))
                 #expect(port.requests[4].contains(#""requestId":3"#))
                 await server.shutdown()
-                #expect(port.requests.last?.hasPrefix("DELETE /mcp") == true)
+                #expect(port.otherRequests.last?.hasPrefix("DELETE /mcp") == true)
             }
         }
     }

@@ -138,7 +138,9 @@ struct WebhookTests {
 
     @Test(arguments: ["400 Bad", "422 Unprocessable", "401 No", "302 Found", "404 Gone"])
     func refusalsAreFinal(status: String) async throws {
-        let (result, requests) = try await run([Self.answer(status, #"{"why":"no such order"}"#, ["Location: http://192.0.2.1/"])])
+        let (result, requests) = try await run([
+            Self.answer(status, #"{"why":"no such order"}"#, ["Location: http://192.0.2.1/"])
+        ])
         #expect(requests.count == 1 && result.outcome == .failed)
         let says = ["400", "422", "404"].contains { status.hasPrefix($0) }
         #expect(result.text.contains("no such order") == says)
@@ -158,7 +160,9 @@ struct WebhookTests {
 
     // MARK: Faults
 
-    @Test(arguments: [[Step.hang], [ScriptedHTTP.head("200 OK"), .hang], [ScriptedHTTP.head("200 OK"), .text("{"), .hang]])
+    @Test(arguments: [
+        [Step.hang], [ScriptedHTTP.head("200 OK"), .hang], [ScriptedHTTP.head("200 OK"), .text("{"), .hang],
+    ])
     func silenceTimesOutIntoWords(steps: [Step]) async throws {
         let (result, _) = try await run([steps], limit: .milliseconds(200))
         #expect(result.text == "The tool did not answer in time." && result.outcome == .timeout)
@@ -195,7 +199,9 @@ struct WebhookTests {
     }
 
     @Test func answersThatAreNoTextAreNotPassedOn() async throws {
-        let (picture, _) = try await run([[ScriptedHTTP.head("200 OK", type: "image/png"), .send([0x89, 0x50]), .close]])
+        let (picture, _) = try await run([
+            [ScriptedHTTP.head("200 OK", type: "image/png"), .send([0x89, 0x50]), .close]
+        ])
         #expect(picture.error?.code == "tool.malformed")
         let (broken, _) = try await run([Self.answer("200 OK", "{\"a\":")])
         #expect(broken.error?.code == "tool.malformed" && broken.outcome == .failed)

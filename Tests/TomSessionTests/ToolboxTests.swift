@@ -17,7 +17,9 @@ struct ToolboxTests {
         let kind: ToolKind
         let names: [String]
         var result = ToolResult("ran", .ok)
-        var tools: [ToolDescription] { names.map { ToolDescription(name: $0, description: "\(kind)", parameters: [:]) } }
+        var tools: [ToolDescription] {
+            names.map { ToolDescription(name: $0, description: "\(kind)", parameters: [:]) }
+        }
         func run(_ call: ToolCall, from origin: ToolOrigin) async -> ToolResult {
             ToolResult("\(result.text) \(call.name) for \(origin.callID)", result.outcome, error: result.error)
         }
@@ -65,7 +67,9 @@ struct ToolboxTests {
         #expect(box.tools(of: "shop").map(\.description)[2...] == ["webhook", "mcp"])
         #expect(box.tools(of: "another").map(\.name) == ["take_message", "end_call"])
         #expect(await run(box, "find").output == "ran find for call-7")
-        #expect(await run(box, "crm_add") == ToolOutput(callID: "c1", succeeded: false, output: "failed crm_add for call-7"))
+        #expect(
+            await run(box, "crm_add") == ToolOutput(callID: "c1", succeeded: false, output: "failed crm_add for call-7")
+        )
         #expect(await run(box, "take_message", ["concern": "x"]).output == "The message is saved.")
         #expect(await run(box, "made_up").output == "There is no tool of that name.")
         #expect(await run(box, "transfer_call").succeeded == false)
@@ -83,7 +87,8 @@ struct ToolboxTests {
         #expect(await run(box, "transfer_call", ["target": "sales"]).output == "This call cannot be transferred.")
         let taken = await run(box, "transfer_call", ["target": "sales"], transfer: Transfer(isTaken: true))
         #expect(taken.succeeded && taken.output == "The call is transferred.")
-        #expect(await run(box, "transfer_call", ["target": "sales"], transfer: Transfer(isTaken: false)).succeeded == false)
+        #expect(
+            await run(box, "transfer_call", ["target": "sales"], transfer: Transfer(isTaken: false)).succeeded == false)
         let unknown = await run(box, "transfer_call", ["target": "+491"], transfer: Transfer(isTaken: true))
         #expect(unknown.output == "The arguments do not fit: 'target' is none of sales.")
         #expect(try count("transfer_call", "ok") == 1 && count("transfer_call", "failed") == 2)
@@ -94,7 +99,8 @@ struct ToolboxTests {
     @Test func aCallIsRecordedWhileItGoesOnAndAfterwards() throws {
         let ended = Mutex<[CallRecord]>([])
         let clock = Mutex(Date(timeIntervalSince1970: 100))
-        let register = CallRegister(now: { clock.withLock { $0 } }, onEnded: { record in ended.withLock { $0.append(record) } })
+        let register = CallRegister(
+            now: { clock.withLock { $0 } }, onEnded: { record in ended.withLock { $0.append(record) } })
         let account = register.begin(callID: "a", agentID: "shop", transport: "websocket")
         #expect(register.record(of: "a") == nil)
         register.opened(account)

@@ -21,7 +21,8 @@ extension AgentReader {
             let text = try entry.text()
             guard let tool = BuiltInTool(rawValue: text), tool != .transferCall else {
                 throw entry.error(
-                    "is '\(text)'", fix: "Use take_message and end_call; transfer_call is a key of its own under tools.")
+                    "is '\(text)'", fix: "Use take_message and end_call; transfer_call is a key of its own under tools."
+                )
             }
             guard !tools.contains(tool) else { throw entry.error("is there twice", fix: "Remove one of the two.") }
             tools.append(tool)
@@ -54,7 +55,8 @@ extension AgentReader {
         for entry in try node.list() {
             let webhook = try webhook(entry)
             guard !found.contains(where: { $0.name == webhook.name }), BuiltInTool(rawValue: webhook.name) == nil else {
-                throw entry.error("has the name '\(webhook.name)' of another tool", fix: "Give every tool its own name.")
+                throw entry.error(
+                    "has the name '\(webhook.name)' of another tool", fix: "Give every tool its own name.")
             }
             found.append(webhook)
         }

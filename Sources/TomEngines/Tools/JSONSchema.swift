@@ -2,8 +2,8 @@ public import TomConversation
 
 /// What arguments of a tool must look like: the part of JSON Schema (2020-12) that tools of telephone assistants need.
 ///
-/// Checked: `type`, `enum`, `const`, `properties`, `required`, `additionalProperties` (true or false), `items`, `minimum`, `maximum`,
-/// `minLength`, `maxLength`, `minItems`, `maxItems`. Passed on to the model unread: `title`, `description`, `default`,
+/// Checked: `type`, `enum`, `const`, `properties`, `required`, `additionalProperties` (true or false), `items`, `minimum`,
+/// `maximum`, `minLength`, `maxLength`, `minItems`, `maxItems`. Passed on to the model unread: `title`, `description`, `default`,
 /// `examples`, `format`. Any other keyword is refused rather than ignored: a bound that is written down holds.
 public struct JSONSchema: Sendable, Equatable {
     /// The schema as it was written, for language models.
@@ -64,7 +64,9 @@ extension JSONSchema {
 
         init(_ json: JSONValue, path: String, depth: Int) throws(Fault) {
             guard depth < JSONSchema.maxDepth else { throw Fault(path: path, problem: "is nested too deeply") }
-            guard let fields = json.fields else { throw Fault(path: path, problem: "is not a schema, which is a mapping") }
+            guard let fields = json.fields else {
+                throw Fault(path: path, problem: "is not a schema, which is a mapping")
+            }
             for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
                 try take(key, value, path: path.isEmpty ? key : "\(path).\(key)", depth: depth)
             }
@@ -80,7 +82,9 @@ extension JSONSchema {
             case "title", "description", "default", "examples", "format": break
             case "type": types = try Self.types(value, path)
             case "enum":
-                guard let list = value.elements, !list.isEmpty else { throw Fault(path: path, problem: "is not a list") }
+                guard let list = value.elements, !list.isEmpty else {
+                    throw Fault(path: path, problem: "is not a list")
+                }
                 values = list
             case "const": values = [value]
             case "properties":
@@ -95,7 +99,9 @@ extension JSONSchema {
                 }
                 required = names
             case "additionalProperties":
-                guard case .bool(let allows) = value else { throw Fault(path: path, problem: "is neither true nor false") }
+                guard case .bool(let allows) = value else {
+                    throw Fault(path: path, problem: "is neither true nor false")
+                }
                 allowsOthers = allows
             case "items": items = [try Rules(value, path: path, depth: depth + 1)]
             case "minimum": range.minimum = try Self.number(value, path)

@@ -50,7 +50,9 @@ public final class UsageLedger: Sendable {
         sums.withLock { sums in
             var entry = sums[key] ?? Entry(stage: use.stage, engine: use.engine, discarded: discarded)
             entry.requests += sign
-            if let seconds = use.audioSeconds { entry.audioSeconds = (entry.audioSeconds ?? 0) + Double(sign) * seconds }
+            if let seconds = use.audioSeconds {
+                entry.audioSeconds = (entry.audioSeconds ?? 0) + Double(sign) * seconds
+            }
             if let characters = use.characters { entry.characters = (entry.characters ?? 0) + sign * characters }
             if let tokens = use.tokens {
                 var sum = entry.tokens ?? TokenUse(prompt: 0, completion: 0)

@@ -78,7 +78,8 @@ public struct OpenAIChatModel: LanguageModel {
         }
     }
 
-    private func post(_ request: ResponseRequest, askingForUsage: Bool) async throws(EngineError) -> HTTPClientResponse {
+    private func post(_ request: ResponseRequest, askingForUsage: Bool) async throws(EngineError) -> HTTPClientResponse
+    {
         try await client.post(
             "/chat/completions", contentType: "application/json",
             body: try body(request, askingForUsage: askingForUsage))

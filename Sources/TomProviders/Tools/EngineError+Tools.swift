@@ -39,7 +39,8 @@ extension EngineError {
             default: "Look into its log."
             }
         return EngineError(
-            code: known.code, message: "the tool \(name) answered \(status.code).", hint: hint, category: known.category)
+            code: known.code, message: "the tool \(name) answered \(status.code).", hint: hint, category: known.category
+        )
     }
 
     static func tool(_ name: String, malformed what: String) -> EngineError {

@@ -1,6 +1,5 @@
 public import AsyncHTTPClient
 import Foundation
-import NIOHTTP1
 import Synchronization
 public import TomConversation
 public import TomEngines
@@ -16,23 +15,23 @@ public final class MCPServer: ToolSource {
     /// The server's name in the agent file.
     public var name: String { server.name }
 
-    private struct State {
+    struct State {
         var session: MCPTransport.Session?
         var tools = MCPTools()
         var lastID: Int64 = 0
         var keeper: Task<Void, Never>?
     }
 
-    private enum Signal { case toolsChanged, sessionLost }
+    enum Signal { case toolsChanged, sessionLost }
 
-    private let server: Agent.ToolServer
-    private let transport: MCPTransport
-    private let limit: Duration
-    private let version: String
-    private let state = Mutex(State())
-    private let signals: AsyncStream<Signal>
-    private let signal: AsyncStream<Signal>.Continuation
-    private let onChange: @Sendable (Result<MCPListing, EngineError>) -> Void
+    let server: Agent.ToolServer
+    let transport: MCPTransport
+    let limit: Duration
+    let version: String
+    let state = Mutex(State())
+    let signals: AsyncStream<Signal>
+    let signal: AsyncStream<Signal>.Continuation
+    let onChange: @Sendable (Result<MCPListing, EngineError>) -> Void
 
     /// - Parameters:
     ///   - secret: gives the value of a setting the agent file names; `nil` when it is not set.
@@ -147,21 +146,21 @@ public final class MCPServer: ToolSource {
         }
     }
 
-    private func nextID() -> Int64 {
+    func nextID() -> Int64 {
         state.withLock { state in
             state.lastID += 1
             return state.lastID
         }
     }
 
-    private func request(
+    func request(
         _ id: Int64, _ method: String, _ parameters: JSONValue, in session: MCPTransport.Session?
     ) async throws(MCPTransport.Fault) -> (result: JSONValue, sessionID: String?) {
         try await transport.request(id, method, parameters, in: session) { [self] in heard($0, in: session) }
     }
 
     /// What the server says besides its answers.
-    private func heard(_ message: MCPMessage, in session: MCPTransport.Session?) {
+    func heard(_ message: MCPMessage, in session: MCPTransport.Session?) {
         switch message {
         case .notification("notifications/tools/list_changed"): signal.yield(.toolsChanged)
         case .request(let id, let method):
@@ -173,7 +172,7 @@ public final class MCPServer: ToolSource {
         }
     }
 
-    private func refusal(_ code: Int64) -> EngineError {
+    func refusal(_ code: Int64) -> EngineError {
         EngineError(
             code: "tool.refused", message: "the tool server \(server.name) answered with the error \(code).",
             hint: "Look into its log.", category: .server)
@@ -186,130 +185,4 @@ public struct MCPListing: Sendable, Equatable {
     public let tools: Int
     /// How many are left out, because there are too many or they are too large.
     public let leftOut: Int
-}
-
-// MARK: Connection
-
-extension MCPServer {
-    private static let firstDelay = Duration.seconds(1)
-    private static let longestDelay = Duration.seconds(60)
-    /// Pages of tools at most.
-    private static let maxPages = 16
-
-    /// Connects; whatever comes of it is told to `onChange`.
-    /// - Returns: whether it worked.
-    private func reconnect() async -> Bool {
-        do throws(EngineError) {
-            onChange(.success(try await connect()))
-            return true
-        } catch {
-            onChange(.failure(error))
-            return false
-        }
-    }
-
-    /// Begins a session and lists the tools.
-    fileprivate func connect() async throws(EngineError) -> MCPListing {
-        let outcome = await within(limit) { [self] () -> Result<MCPListing, MCPTransport.Fault> in
-            do throws(MCPTransport.Fault) {
-                let session = try await initialize()
-                let tools = try await list(in: session)
-                state.withLock { ($0.session, $0.tools) = (session, tools) }
-                return .success(MCPListing(tools: tools.descriptions.count, leftOut: tools.leftOut))
-            } catch {
-                return .failure(error)
-            }
-        }
-        switch outcome {
-        case .success(let listing): return listing
-        case .failure(.failed(let error)): throw error
-        case .failure(.refused(let code)): throw refusal(code)
-        case .failure(.sessionLost): throw .tool(server.name, status: .notFound)
-        case nil: throw .tool(server.name, transport: HTTPClientError.deadlineExceeded)
-        }
-    }
-
-    private func initialize() async throws(MCPTransport.Fault) -> MCPTransport.Session {
-        let (result, id) = try await request(
-            nextID(), "initialize",
-            [
-                "protocolVersion": .string(MCPMessage.version), "capabilities": [:],
-                "clientInfo": ["name": "tom", "version": .string(version)],
-            ], in: nil)
-        guard let spoken = result["protocolVersion"]?.text, MCPMessage.versions.contains(spoken) else {
-            throw .failed(
-                EngineError(
-                    code: "tool.unsupported_version",
-                    message: "the tool server \(server.name) speaks none of the known revisions of its protocol.",
-                    hint: "Known are \(MCPMessage.versions.joined(separator: ", ")).", category: .invalidRequest))
-        }
-        let session = MCPTransport.Session(id: id, version: spoken)
-        try await transport.post(MCPMessage.notification("notifications/initialized"), in: session)
-        return session
-    }
-
-    private func list(in session: MCPTransport.Session) async throws(MCPTransport.Fault) -> MCPTools {
-        var listed: [JSONValue] = []
-        var cursor: String?
-        for _ in 0..<Self.maxPages {
-            let parameters: JSONValue = cursor.map { ["cursor": .string($0)] } ?? [:]
-            let page = try await request(nextID(), "tools/list", parameters, in: session).result
-            listed += page["tools"]?.elements ?? []
-            cursor = page["nextCursor"]?.text
-            if cursor == nil { break }
-        }
-        return MCPTools(listed, prefix: server.name, allowed: server.allowed)
-    }
-
-    /// Keeps the connection until the task is cancelled.
-    private func keep(_ isConnected: Bool) async {
-        var isConnected = isConnected
-        while !Task.isCancelled {
-            var delay = Self.firstDelay
-            while !isConnected, !Task.isCancelled {
-                try? await Task.sleep(for: delay)
-                delay = min(delay * 2, Self.longestDelay)
-                if !Task.isCancelled { isConnected = await reconnect() }
-            }
-            guard let session = state.withLock({ $0.session }), !Task.isCancelled else { return }
-            // Servers tell of changes that they did not announce; one without sessions has nobody to tell.
-            let listener = Task { if session.id != nil { await listen(in: session) } }
-            isConnected = await refreshing(in: session)
-            listener.cancel()
-        }
-    }
-
-    /// Lists the tools again whenever they change; returns when the session is lost, or another one has taken its place.
-    /// - Returns: whether there is a session.
-    private func refreshing(in session: MCPTransport.Session) async -> Bool {
-        for await signal in signals {
-            guard state.withLock({ $0.session }) == session else { return true }
-            guard signal == .toolsChanged else { return await reconnect() }
-            let tools = await within(limit) { [self] in try? await list(in: session) }
-            guard let tools = tools ?? nil else { return await reconnect() }
-            state.withLock { $0.tools = tools }
-            onChange(.success(MCPListing(tools: tools.descriptions.count, leftOut: tools.leftOut)))
-        }
-        return false
-    }
-
-    private func listen(in session: MCPTransport.Session) async {
-        var delay = Self.firstDelay
-        while !Task.isCancelled {
-            do throws(MCPTransport.Fault) {
-                let isOffered = try await transport.listen(in: session) { message in
-                    delay = Self.firstDelay
-                    heard(message, in: session)
-                    return !Task.isCancelled
-                }
-                guard isOffered else { return }
-            } catch {
-                if case .sessionLost = error { signal.yield(.sessionLost) }
-            }
-            try? await Task.sleep(for: delay)
-            delay = min(delay * 2, Self.longestDelay)
-            // What changed while nobody listened.
-            if !Task.isCancelled { signal.yield(.toolsChanged) }
-        }
-    }
 }

@@ -8,8 +8,8 @@ import TomErrors
 
 /// A tool behind somebody's HTTP server: one signed `POST` a call.
 ///
-/// Body: `{"type": "tool.call", "timestamp": …, "data": {"tool": …, "call_id": …, "agent": …, "arguments": {…}}}`. Every attempt of one
-/// call has the same `webhook-id` and `Idempotency-Key`, so that a receiver can tell a retry from a second call.
+/// Body: `{"type": "tool.call", "timestamp": …, "data": {"tool": …, "call_id": …, "agent": …, "arguments": {…}}}`.
+/// Every attempt of one call has the same `webhook-id` and `Idempotency-Key`, so that a receiver can tell a retry from a second call.
 public struct WebhookTool: ToolSource {
     public let kind = ToolKind.webhook
     public let tools: [ToolDescription]
@@ -177,7 +177,8 @@ public struct WebhookTool: ToolSource {
             }
             let said = try? await text(response)
             return ToolResult(
-                "The tool refused the request (\(status.code))." + (said.map { $0.isEmpty ? "" : " It said: \($0)" } ?? ""),
+                "The tool refused the request (\(status.code))."
+                    + (said.map { $0.isEmpty ? "" : " It said: \($0)" } ?? ""),
                 .failed, error: error)
         }
         let text = try await text(response)

@@ -73,7 +73,9 @@ struct Routes: Sendable {
         guard CallID.isValid(id) else { throw ServerError.badCallID }
         guard var record = try await calls?.record(of: id) else { throw ServerError.unknownCall }
         // The register knows that a call is live, the registry what it does.
-        if record.ended == nil, let live = registry.summaries.first(where: { $0.id == id }) { record.state = live.state }
+        if record.ended == nil, let live = registry.summaries.first(where: { $0.id == id }) {
+            record.state = live.state
+        }
         return Self.json(record)
     }
 

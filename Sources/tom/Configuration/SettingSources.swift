@@ -82,7 +82,8 @@ struct SettingSources: Sendable {
     private func unknownNames(in file: EnvironmentFile, own: Bool) -> [SettingProblem] {
         file.entries.compactMap { entry in
             guard SettingCatalog.key(named: entry.key) == nil, !SettingKey.isToolSecret(entry.key),
-                own || SettingNames.looksLikeOurs(entry.key) else {
+                own || SettingNames.looksLikeOurs(entry.key)
+            else {
                 return nil
             }
             let fix = SettingNames.nearest(to: entry.key).map { "Did you mean \($0)?" }
@@ -97,7 +98,8 @@ struct SettingSources: Sendable {
     /// is next to one it does.
     private func suspiciousEnvironment() -> [String] {
         environment.keys.sorted().compactMap { name in
-            guard SettingCatalog.key(named: name) == nil, !SettingKey.isToolSecret(name), SettingNames.looksLikeOurs(name),
+            guard SettingCatalog.key(named: name) == nil, !SettingKey.isToolSecret(name),
+                SettingNames.looksLikeOurs(name),
                 let nearest = SettingNames.nearest(to: name)
             else { return nil }
             return "\(name) is set in the environment but is no setting; did you mean \(nearest)?"

@@ -10,7 +10,8 @@ extension Settings {
         conversation = Conversation(resolved, &problems)
         limits = Limits(resolved)
         files = Files(
-            dataDir: Self.path(resolved.text(.dataDir) ?? "data"), journalDir: resolved.text(.journalDir).map(Self.path),
+            dataDir: Self.path(resolved.text(.dataDir) ?? "data"),
+            journalDir: resolved.text(.journalDir).map(Self.path),
             costLog: resolved.text(.costLog).map(Self.path), pricesFile: resolved.text(.pricesFile).map(Self.path))
         logs = Logs(
             level: resolved.text(.logLevel) ?? "info",
