@@ -88,7 +88,7 @@ let package = Package(
             name: "TomProviders",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomEngines", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
-                nioSSL,
+                nioSSL, crypto, logging,
             ], swiftSettings: strict),
         .target(
             name: "TomModels",

@@ -36,6 +36,9 @@ extension Conversation {
         return history + [Item(id: ItemID(lastItem + 1), turn: speculation.turn, content: content)]
     }
 
+    /// Whether a sentence belongs to an answer that may come to nothing.
+    public func isSpeculative(_ segment: SegmentID) -> Bool { segment.response == speculation?.response.id }
+
     // MARK: Generation
 
     /// Keeps what the model says until it is known whether it is wanted.

@@ -40,9 +40,9 @@ public struct ToolCall: Sendable, Equatable, Codable {
     /// The model's own name for this request; unique within a response.
     public let id: String
     public let name: String
-    /// Arguments as flat strings.
-    public let arguments: [String: String]
-    public init(id: String, name: String, arguments: [String: String]) {
+    /// The fields of the JSON object the model gave.
+    public let arguments: [String: JSONValue]
+    public init(id: String, name: String, arguments: [String: JSONValue]) {
         self.id = id
         self.name = name
         self.arguments = arguments
@@ -52,7 +52,7 @@ public struct ToolCall: Sendable, Equatable, Codable {
 extension ToolCall: CustomStringConvertible {
     /// The same for the same call in every process, unlike a dictionary's own description.
     public var description: String {
-        let arguments = arguments.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.debugDescription)" }
+        let arguments = arguments.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         return "\(name)#\(id)(\(arguments.joined(separator: ", ")))"
     }
 }

@@ -18,15 +18,23 @@ public struct ResponseRequest: Sendable {
     public let language: String
     /// The record so far, oldest first. It ends with the caller's item to be answered or, when a tool has run, with its output.
     public let history: [Item]
+    /// What the model may call, ``BuiltInTool/endCall`` among them.
+    public let tools: [ToolDescription]
+    /// Where the engine reports the tokens it used; `nil`: nowhere.
+    public let meter: UsageMeter?
     /// Names of engines that broke off in this turn: they are asked only when there is no other.
     public let avoiding: Set<String>
+
     public init(
-        response: ResponseID, turn: TurnID, language: String, history: [Item], avoiding: Set<String> = []
+        response: ResponseID, turn: TurnID, language: String, history: [Item], tools: [ToolDescription] = [],
+        meter: UsageMeter? = nil, avoiding: Set<String> = []
     ) {
         self.response = response
         self.turn = turn
         self.language = language
         self.history = history
+        self.tools = tools
+        self.meter = meter
         self.avoiding = avoiding
     }
 }

@@ -19,15 +19,19 @@ public struct SynthesisRequest: Sendable {
     public let language: String
     /// The agent's voice; `nil` for the engine's default in that language.
     public let voice: String?
+    /// Where characters and audio are counted; `nil`: nowhere.
+    public let meter: UsageMeter?
     /// Names of engines that broke off in this turn: they are asked only when there is no other.
     public let avoiding: Set<String>
     public init(
-        segment: SegmentID, text: String, language: String, voice: String?, avoiding: Set<String> = []
+        segment: SegmentID, text: String, language: String, voice: String?, meter: UsageMeter? = nil,
+        avoiding: Set<String> = []
     ) {
         self.segment = segment
         self.text = text
         self.language = language
         self.voice = voice
+        self.meter = meter
         self.avoiding = avoiding
     }
 }

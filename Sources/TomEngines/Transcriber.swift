@@ -19,9 +19,12 @@ public struct TranscriberCapabilities: Sendable, Equatable {
     public var languages: [String]
     /// Whether it looks at the audio at all; the mock does not, and is then spared the frames.
     public var readsAudio: Bool
-    public init(languages: [String], readsAudio: Bool = true) {
+    /// Whether it hears a turn's audio only when it is complete; a turn that is dropped before costs nothing.
+    public var hearsAtEnd: Bool
+    public init(languages: [String], readsAudio: Bool = true, hearsAtEnd: Bool = false) {
         self.languages = languages
         self.readsAudio = readsAudio
+        self.hearsAtEnd = hearsAtEnd
     }
 }
 
@@ -31,10 +34,13 @@ public struct TranscriptionRequest: Sendable {
     /// BCP 47 code of the language spoken, `en` or `de`.
     public let language: String
     public let expectation: Expectation
-    public init(turn: TurnID, language: String, expectation: Expectation) {
+    /// Where the audio the engine was given is counted; `nil`: nowhere.
+    public let meter: UsageMeter?
+    public init(turn: TurnID, language: String, expectation: Expectation, meter: UsageMeter? = nil) {
         self.turn = turn
         self.language = language
         self.expectation = expectation
+        self.meter = meter
     }
 }
 

@@ -55,6 +55,9 @@ extension ServerError {
     static let badCallID = ServerError(
         "call.bad_id", status: 400, .invalidRequest, "the call id is not 1 to 100 characters of A-Z a-z 0-9 . _ : -",
         hint: "Use such an id in /ws/stream/{call_id}, for example a UUID.")
+    static let unknownCall = ServerError(
+        "call.unknown", status: 404, .invalidRequest, "no call with this id is known",
+        hint: "Live calls and the latest ended ones are known; with COST_LOG set, earlier ones too.")
     static let notFound = ServerError(
         "http.not_found", status: 404, .invalidRequest, "there is nothing at this path",
         hint: "Calls are at /ws/stream/{call_id}, the API is below /v1/.")

@@ -16,6 +16,7 @@ public final class TomServer: Sendable {
     private let factory: any CallSessionFactory
     private let assets: @Sendable (String) -> Asset?
     private let messages: (any MessageListing)?
+    private let calls: (any CallRecords)?
     private let prometheus: PrometheusRegistry
     private let metrics: ServerMetrics
     private let logger: Logger
@@ -29,16 +30,18 @@ public final class TomServer: Sendable {
     ///   - factory: makes the session of each call.
     ///   - assets: the dashboard's files by path without a leading slash; empty for the page itself.
     ///   - messages: what `GET /v1/messages` lists; `nil`: nothing.
+    ///   - calls: what `GET /v1/calls/{id}` shows; `nil`: nothing.
     ///   - metrics: rendered at `/metrics`; the one the process's metrics system was bootstrapped with.
     public init(
         configuration: ServerConfiguration, factory: any CallSessionFactory,
         assets: @escaping @Sendable (String) -> Asset? = { _ in nil }, messages: (any MessageListing)? = nil,
-        metrics: PrometheusRegistry = PrometheusRegistry(), logger: Logger
+        calls: (any CallRecords)? = nil, metrics: PrometheusRegistry = PrometheusRegistry(), logger: Logger
     ) {
         self.configuration = configuration
         self.factory = factory
         self.assets = assets
         self.messages = messages
+        self.calls = calls
         self.prometheus = metrics
         self.logger = logger
         let serverMetrics = ServerMetrics(metrics, version: configuration.version)
@@ -151,7 +154,8 @@ public final class TomServer: Sendable {
             maxMessageBytes: configuration.webSocket.maxMessageBytes, metrics: metrics, logger: logger)
         let routes = Routes(
             configuration: configuration, access: access, registry: registry, surroundings: surroundings,
-            prometheus: prometheus, assets: AssetRoute(assets: assets), messages: messages)
+            prometheus: prometheus, assets: AssetRoute(assets: assets), messages: messages,
+            calls: calls)
         return Application(
             router: routes.router(), server: try makeChannels(),
             configuration: .init(

@@ -13,6 +13,12 @@ public protocol CallLink: AnyObject {
     func flush()
     /// Whether the peer takes data as fast as it is written (`Channel.isWritable`); the playout waits while it does not.
     var isWritable: Bool { get }
+    /// Hands the call to somebody else; `nil` where the transport cannot, as by default.
+    var transfer: (any CallTransfer)? { get }
     /// Closes the transport; the session has sent its last event.
     func close(_ termination: Termination)
+}
+
+extension CallLink {
+    public var transfer: (any CallTransfer)? { nil }
 }

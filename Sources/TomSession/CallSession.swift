@@ -38,11 +38,14 @@ public struct CallOptions: Sendable, Equatable {
     public var output: AudioFormat
     /// Whether the client ends its turns by `commit` instead of the server's voice activity detection.
     public var manualTurns: Bool
+    /// Its name in metrics and records.
+    public var transport: String
     public var metadata: [String: String]
 
     public init(
         callID: String, agent: String? = nil, language: String? = nil,
-        input: AudioFormat, output: AudioFormat, manualTurns: Bool = false, metadata: [String: String] = [:]
+        input: AudioFormat, output: AudioFormat, manualTurns: Bool = false,
+        transport: String = "websocket", metadata: [String: String] = [:]
     ) {
         self.callID = callID
         self.agent = agent
@@ -50,6 +53,7 @@ public struct CallOptions: Sendable, Equatable {
         self.input = input
         self.output = output
         self.manualTurns = manualTurns
+        self.transport = transport
         self.metadata = metadata
     }
 }

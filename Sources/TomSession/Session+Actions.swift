@@ -13,11 +13,11 @@ extension Session {
         case .startTranscription(let turn, let expectation): startTranscription(turn, expectation)
         case .finishTranscription(let turn): finishTranscription(turn)
         case .cancelTranscription(let turn): cancelTranscription(turn)
-        case .startGeneration(let id, let turn): startGeneration(id, turn: turn, conversation.history)
+        case .startGeneration(let id, let turn):
+            startGeneration(id, turn: turn, conversation.history, meter: usage.meter())
         case .cancelGeneration(let id): cancelGeneration(id)
-        case .startSpeculation(let id, let turn):
-            startGeneration(id, turn: turn, conversation.speculatedHistory ?? conversation.history)
-        case .adoptSpeculation: metrics.speculation(used: true)
+        case .startSpeculation(let id, let turn): startSpeculation(id, turn: turn)
+        case .adoptSpeculation: adoptSpeculation()
         case .discardSpeculation(let id): discardSpeculation(id)
         case .runTool(let id, let call): runTool(id, call)
         case .synthesize(let segment, let text): synthesize(segment, text)
@@ -31,7 +31,8 @@ extension Session {
 
     private func startTranscription(_ turn: TurnID, _ expectation: Expectation) {
         guard let transcriber = profile.engines.transcriber else { return }
-        let request = TranscriptionRequest(turn: turn, language: profile.language, expectation: expectation)
+        let request = TranscriptionRequest(
+            turn: turn, language: profile.language, expectation: expectation, meter: usage.meter())
         let lane = ResultLane(to: self, overflow: .transcription(turn, .failed(.flood("stt"))))
         let task = transcriber.transcribe(request) { lane.deliver(.transcription(turn, $0)) }
         transcriptions[turn] = (task, lane)
@@ -103,9 +104,11 @@ extension Session {
             return process(.synthesis(segment, converter.convert(.finished)))
         }
         let converter = ReplyConverter(to: rate)
+        let meter = usage.meter()
+        if conversation.isSpeculative(segment) { speculativeMeters.append(meter) }
         let request = SynthesisRequest(
             segment: segment, text: SpokenText.of(text, language: profile.language), language: profile.language,
-            voice: profile.voice, avoiding: broken.voices)
+            voice: profile.voice, meter: meter, avoiding: broken.voices)
         let lane = ResultLane(to: self, overflow: .synthesis(segment, .init(end: .failed(.flood("tts")))))
         let task = synthesizer.synthesize(request) { event in
             // On the engine's thread, so that no event loop is held up by a long sentence.

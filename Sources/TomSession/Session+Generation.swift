@@ -3,10 +3,11 @@ import TomEngines
 
 /// The language model of a call, and the tools it asks for.
 extension Session {
-    func startGeneration(_ id: GenerationID, turn: TurnID, _ history: [Item]) {
+    func startGeneration(_ id: GenerationID, turn: TurnID, _ history: [Item], meter: UsageMeter) {
         guard let model = profile.engines.languageModel else { return }
         let request = ResponseRequest(
-            response: id.response, turn: turn, language: profile.language, history: history, avoiding: broken.models)
+            response: id.response, turn: turn, language: profile.language, history: history,
+            tools: tools.tools(of: profile.agentID), meter: meter, avoiding: broken.models)
         let lane = ResultLane(to: self, overflow: .generation(id, .failed(.flood("llm"))))
         let task = model.respond(to: request) { lane.deliver(.generation(id, $0)) }
         generation?.cancel()
@@ -50,14 +51,29 @@ extension Session {
         }
     }
 
+    func startSpeculation(_ id: GenerationID, turn: TurnID) {
+        guard let history = conversation.speculatedHistory else { return }
+        let meter = usage.meter()
+        speculativeMeters = [meter]
+        startGeneration(id, turn: turn, history, meter: meter)
+    }
+
+    func adoptSpeculation() {
+        speculativeMeters = []
+        metrics.speculation(used: true)
+    }
+
     func discardSpeculation(_ id: GenerationID) {
         cancelGeneration(id)
         clearPlayout()
+        for meter in speculativeMeters { meter.discard() }
+        speculativeMeters = []
         metrics.speculation(used: false)
     }
 
     func runTool(_ id: GenerationID, _ call: ToolCall) {
-        let context = ToolContext(callID: options.callID, agentID: profile.agentID, recordings: recordings)
+        let context = ToolContext(
+            callID: options.callID, agentID: profile.agentID, recordings: recordings, transfer: link?.transfer)
         // A tool that never ends does not keep the call's session.
         tools.run(call, in: context) { [weak self] output in self?.deliver(.input(.toolFinished(id, output)), from: nil)
         }

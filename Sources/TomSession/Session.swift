@@ -16,6 +16,7 @@ actor Session: CallSession {
     let profile: CallProfile
     let configuration: SessionConfiguration
     let tools: any ToolRunner
+    let account: CallAccount
     let metrics: SessionMetrics
     let logger: Logger
     /// `nil` once the call has ended: nothing can be sent any more, and the transport is free to go.
@@ -44,6 +45,8 @@ actor Session: CallSession {
 
     /// Engines that broke off in the turn that is being answered.
     var broken = (models: Set<String>(), voices: Set<String>())
+    /// What a reply that may come to nothing uses.
+    var speculativeMeters: [UsageMeter] = []
     /// Whether the conversation has begun a reply or sentence anew since an engine broke off.
     var hasBegunAnew = false
 
@@ -56,7 +59,8 @@ actor Session: CallSession {
 
     init(
         options: CallOptions, profile: CallProfile, configuration: SessionConfiguration, tools: any ToolRunner,
-        metrics: SessionMetrics, journal: Journal?, logger: Logger, link: NIOLoopBound<any CallLink>,
+        account: CallAccount, metrics: SessionMetrics, journal: Journal?, logger: Logger,
+        link: NIOLoopBound<any CallLink>,
         eventLoop: any EventLoop
     ) throws {
         unownedExecutor = eventLoop.executor.asUnownedSerialExecutor()
@@ -65,6 +69,7 @@ actor Session: CallSession {
         self.profile = profile
         self.configuration = configuration
         self.tools = tools
+        self.account = account
         self.metrics = metrics
         self.journal = journal
         self.logger = logger
@@ -170,6 +175,9 @@ actor Session: CallSession {
         }
     }
 
+    /// What the engines of this call used.
+    var usage: UsageLedger { account.usage }
+
     /// Hands one input to the conversation and performs what it decides.
     func apply(_ input: Conversation.Input) {
         let now = self.now
@@ -245,6 +253,7 @@ actor Session: CallSession {
         wake = nil
         journal?.end()
         journal = nil
+        account.close(termination)
         let link = self.link
         self.link = nil
         link?.flush()

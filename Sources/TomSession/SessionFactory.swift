@@ -10,6 +10,7 @@ public struct SessionFactory: CallSessionFactory {
     private let defaultAgent: String
     private let configuration: SessionConfiguration
     private let tools: any ToolRunner
+    private let calls: CallRegister
     /// By agent: agents may have different engines.
     private let metrics: [String: SessionMetrics]
     private let logger: Logger
@@ -18,9 +19,11 @@ public struct SessionFactory: CallSessionFactory {
     /// - Parameters:
     ///   - profiles: one per agent; ids are unique.
     ///   - defaultAgent: id of the agent that answers when a call asks for none; one of `profiles`.
+    ///   - calls: where the records of the calls are kept.
     ///   - metrics: where the sessions' instruments come from.
     public init(
         profiles: [CallProfile], defaultAgent: String, configuration: SessionConfiguration, tools: any ToolRunner,
+        calls: CallRegister = CallRegister(),
         metrics: any MetricsFactory = MetricsSystem.factory, logger: Logger
     ) {
         self.profiles = Dictionary(uniqueKeysWithValues: profiles.map { ($0.agentID, $0) })
@@ -30,6 +33,7 @@ public struct SessionFactory: CallSessionFactory {
         self.defaultAgent = defaultAgent
         self.configuration = configuration
         self.tools = tools
+        self.calls = calls
         self.logger = logger
         engineNames = profile.engines.names
         self.metrics = self.profiles.mapValues { SessionMetrics(engines: $0.engines.names, factory: metrics) }
@@ -46,9 +50,13 @@ public struct SessionFactory: CallSessionFactory {
         logger[metadataKey: "call.id"] = "\(options.callID)"
         let journal = makeJournal(options, metrics, logger)
         logger.debug("session made", metadata: ["agent.id": "\(profile.agentID)"])
-        return try Session(
-            options: options, profile: profile, configuration: configuration, tools: tools, metrics: metrics,
-            journal: journal, logger: logger, link: NIOLoopBound(link, eventLoop: eventLoop), eventLoop: eventLoop)
+        let account = calls.begin(callID: options.callID, agentID: profile.agentID, transport: options.transport)
+        let session = try Session(
+            options: options, profile: profile, configuration: configuration, tools: tools, account: account,
+            metrics: metrics, journal: journal, logger: logger, link: NIOLoopBound(link, eventLoop: eventLoop),
+            eventLoop: eventLoop)
+        calls.opened(account)
+        return session
     }
 
     /// Checks, for the start of the server, that journals can be written where they are asked for.

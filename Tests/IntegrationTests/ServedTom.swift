@@ -53,7 +53,8 @@ struct ServedTom: Sendable {
         }
         let factory = SessionFactory(
             profiles: profiles, defaultAgent: profiles[0].agentID, configuration: sessions,
-            tools: TakeMessage(store: store, logger: logger), logger: logger)
+            tools: Toolbox(messages: TakeMessage(store: store, logger: logger), agents: [:], logger: logger),
+            logger: logger)
         let server = TomServer(configuration: configuration, factory: factory, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }

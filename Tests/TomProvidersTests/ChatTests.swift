@@ -33,7 +33,7 @@ struct ChatTests {
         #expect(
             got == [
                 .toolCall(ToolCall(id: "a", name: "take_message", arguments: ["name": "Ann"])),
-                .toolCall(ToolCall(id: "b", name: "look_up", arguments: ["n": "3", "deep": #"{"x":true}"#])), .finished,
+                .toolCall(ToolCall(id: "b", name: "look_up", arguments: ["n": 3, "deep": ["x": true]])), .finished,
             ])
     }
 
@@ -56,6 +56,17 @@ struct ChatTests {
             try events([piece(0, id: "a", name: "look_up", arguments), Self.done])
         }
         #expect(error?.code == "llm.malformed")
+    }
+
+    @Test(arguments: [
+        (#"{"prompt_tokens":12,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":8}}"#, [12, 8, 3]),
+        (#"{"prompt_tokens":12,"completion_tokens":3}"#, [12, 0, 3]), (#"{"prompt_tokens":12}"#, []),
+        (#"{"prompt_tokens":-1,"completion_tokens":"x"}"#, []), ("7", []), ("null", []),
+    ])
+    func tokensAreWhatTheProviderSays(usage: String, expected: [Int]) throws {
+        var stream = ChatStream(goodbye: "")
+        _ = try stream.take(Array(#"{"choices":[],"usage":\#(usage)}"#.utf8))
+        #expect((stream.usage.map { [$0.prompt, $0.cached, $0.completion] } ?? []) == expected)
     }
 
     @Test func anErrorInTheMiddleIsOne() {
@@ -83,7 +94,7 @@ struct ChatTests {
     }
 
     private func call(_ id: String) -> Item.Content {
-        .toolCall(ToolCall(id: id, name: "t", arguments: ["b": "2", "a": "1"]))
+        .toolCall(ToolCall(id: id, name: "t", arguments: ["b": ["x": [1, 2.5, .null]], "a": "1"]))
     }
     private func output(_ id: String) -> Item.Content {
         .toolOutput(ToolOutput(callID: id, succeeded: true, output: "ok \(id)"))
@@ -103,13 +114,21 @@ struct ChatTests {
     }
 
     @Test func toolCallsAndOutputsStandTogether() {
-        let arguments = #"{"a":"1","b":"2"}"#
+        let arguments = #"{"a":"1","b":{"x":[1,2.5,null]}}"#
         let got = messages([.typed("x"), call("1"), call("2"), output("2"), .typed("wait"), output("1"), call("3")])
         #expect(
             got == [
                 "system|Be kind.||", "user|x||", "assistant||1:t(\(arguments)),2:t(\(arguments))|", "tool|ok 1||1",
                 "tool|ok 2||2", "user|wait||",
             ], "a call without its output is left out")
+    }
+
+    @Test func idsThatComeAgainAreOfTheCallBeforeThem() {
+        func output(_ id: String, _ text: String) -> Item.Content {
+            .toolOutput(ToolOutput(callID: id, succeeded: true, output: text))
+        }
+        let got = messages([call("1"), output("1", "one"), call("1"), call("1"), output("1", "two")])
+        #expect(got.filter { $0.hasPrefix("tool") } == ["tool|one||1", "tool|two||1"])
     }
 
     // MARK: Server-sent events

@@ -51,7 +51,8 @@ enum Provider: String, CaseIterable, Sendable {
             }
             let history = [Item(id: ItemID(1), turn: TurnID(1), content: .typed("hi"))]
             let request = ResponseRequest(
-                response: ResponseID(1), turn: TurnID(1), language: "en", history: history)
+                response: ResponseID(1), turn: TurnID(1), language: "en", history: history,
+                tools: [.takeMessage, .endCall])
             return OpenAIChatModel(client: client, model: "m", agent: agent).respond(to: request) { event in
                 change { outcome in
                     switch event {
@@ -106,6 +107,7 @@ func withHTTP<Result>(read: TimeAmount = .seconds(10), _ body: (HTTPClient) asyn
     configuration.timeout.connect = .seconds(2)
     configuration.timeout.read = read
     configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.redirectConfiguration = .disallow
     let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     do {
         let result = try await body(http)

@@ -19,6 +19,7 @@ final class ScriptedHTTP: Sendable {
 
     private final class Record: Sendable {
         let requests = Mutex<[String]>([])
+        let others = Mutex<[String]>([])
         let closed = Mutex(0)
     }
 
@@ -28,6 +29,8 @@ final class ScriptedHTTP: Sendable {
 
     /// Head and body of every request so far, as text.
     var requests: [String] { record.requests.withLock { $0 } }
+    /// Requests of other methods than `POST`, where only that is scripted.
+    var otherRequests: [String] { record.others.withLock { $0 } }
     /// Connections that the other side has ended.
     var closedConnections: Int { record.closed.withLock { $0 } }
 
@@ -41,11 +44,20 @@ final class ScriptedHTTP: Sendable {
     static func serving<Result>(
         _ steps: [Step], _ body: (ScriptedHTTP) async throws -> Result
     ) async throws -> Result {
+        try await serving(inTurn: [steps], body)
+    }
+
+    /// Serves the first script to the first request and so on, and the last one to all that follow.
+    /// - Parameter postsOnly: whether every other method is answered with 405 beside the scripts.
+    static func serving<Result>(
+        inTurn scripts: [[Step]], postsOnly: Bool = false, _ body: (ScriptedHTTP) async throws -> Result
+    ) async throws -> Result {
         let record = Record()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Answerer(steps: steps, record: record))
+                    try channel.pipeline.syncOperations.addHandler(
+                        Answerer(scripts: scripts, postsOnly: postsOnly, record: record))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -68,12 +80,14 @@ final class ScriptedHTTP: Sendable {
 
     private final class Answerer: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
-        let steps: [Step]
+        let scripts: [[Step]]
+        let postsOnly: Bool
         let record: Record
         var received = ""
 
-        init(steps: [Step], record: Record) {
-            self.steps = steps
+        init(scripts: [[Step]], postsOnly: Bool, record: Record) {
+            self.scripts = scripts
+            self.postsOnly = postsOnly
             self.record = record
         }
 
@@ -85,9 +99,17 @@ final class ScriptedHTTP: Sendable {
                 .first { $0.hasPrefix("content-length:") }
                 .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) }
             guard received[end.upperBound...].unicodeScalars.count >= length ?? 0 else { return }
-            record.requests.withLock { $0.append(received) }
+            if postsOnly, !received.hasPrefix("POST ") {
+                record.others.withLock { $0.append(received) }
+                received = ""
+                return [ScriptedHTTP.head("405 Method Not Allowed"), .close].forEach { perform($0, context) }
+            }
+            let number = record.requests.withLock { requests in
+                requests.append(received)
+                return requests.count
+            }
             received = ""
-            for step in steps { perform(step, context) }
+            for step in scripts[min(number, scripts.count) - 1] { perform(step, context) }
         }
 
         private func perform(_ step: Step, _ context: ChannelHandlerContext) {

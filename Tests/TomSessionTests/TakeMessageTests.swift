@@ -1,3 +1,4 @@
+import CoreMetrics
 import Foundation
 import Logging
 import NIOCore
@@ -28,11 +29,11 @@ struct TakeMessageTests {
 
     /// Runs the tool and waits for its one output.
     private func run(
-        _ tool: TakeMessage, _ arguments: [String: String], name: String = "take_message",
+        _ tool: TakeMessage, _ arguments: [String: JSONValue], name: String = "take_message",
         recordings: Recordings = Recordings()
     ) async -> ToolOutput {
         await withCheckedContinuation { continuation in
-            tool.run(
+            Toolbox(messages: tool, agents: [:], metrics: NOOPMetricsHandler.instance, logger: logger).run(
                 ToolCall(id: "c1", name: name, arguments: arguments),
                 in: ToolContext(callID: "call-7", agentID: "receptionist", recordings: recordings)
             ) { continuation.resume(returning: $0) }
@@ -46,7 +47,7 @@ struct TakeMessageTests {
         let name = ramp(16_000)
         let concern = ramp(40_000)
         let output = await run(
-            tool, ["number": "5550199", "name_turn": "t2", "concern_turn": "t3 t9", "confirmed": "no"],
+            tool, ["number": 5_550_199, "name_turn": "t2", "concern_turn": "t3 t9", "confirmed": "no"],
             recordings: recordings([TurnID(2): name, TurnID(3): concern]))
         #expect(output == ToolOutput(callID: "c1", succeeded: true, output: "The message is saved."))
         let message = try #require(try store.list(limit: 10).first)
@@ -65,7 +66,7 @@ struct TakeMessageTests {
         let store = try MessageStore(directory: directory)
         let tool = TakeMessage(store: store, logger: logger)
         #expect(await run(tool, ["concern": "one"]).succeeded)
-        let tooLong = await run(tool, ["concern": String(repeating: "x", count: MessageDraft.maxLineBytes)])
+        let tooLong = await run(tool, ["concern": .string(String(repeating: "x", count: MessageDraft.maxLineBytes))])
         #expect(tooLong == ToolOutput(callID: "c1", succeeded: false, output: "The message could not be saved."))
         #expect(try store.list(limit: 10).map(\.concern) == ["one"])
     }

@@ -13,6 +13,7 @@ extension Agent {
         for intent in intents {
             lines.append("- \(intent.phrases[0]) -> \(intent.action.rawValue): \(intent.answer)")
         }
+        guard tools.builtIn.contains(.takeMessage) else { return lines.joined(separator: "\n") }
         lines.append("")
         lines.append("To take a message, ask for these one by one, read them back, call take_message once confirmed:")
         for slot in slots { lines.append("- \(slot.id.rawValue): \(slot.ask)") }

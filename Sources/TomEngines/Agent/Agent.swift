@@ -29,6 +29,8 @@ public struct Agent: Sendable, Equatable {
     /// Words and short phrases that mean no, lower case.
     public let noWords: [String]
     public let messages: Messages
+    /// What language models may do for the agent.
+    public let tools: Tools
 
     /// Something the agent knows.
     public struct Fact: Sendable, Equatable {

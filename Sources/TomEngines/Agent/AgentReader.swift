@@ -12,7 +12,7 @@ struct AgentReader {
         self.root = root
         fields = try root.fields(
             required: ["id", "name", "language", "persona", "greeting", "intents", "words", "slots", "messages"],
-            optional: ["voice", "facts"])
+            optional: ["voice", "facts", "tools"])
         language = try Self.language(fields["language"]!)
         name = try fields["name"]!.text()
         facts = if let node = fields["facts"] { try Self.facts(node) } else { [] }
@@ -26,7 +26,7 @@ struct AgentReader {
             id: try identifier(fields["id"]!), name: name, language: language, voice: try fields["voice"]?.text(),
             persona: try text(fields["persona"]!), greeting: try text(fields["greeting"]!), facts: facts,
             intents: intents, slots: slots, yesWords: try phrases(words["yes"]!), noWords: try phrases(words["no"]!),
-            messages: try messages())
+            messages: try messages(), tools: try tools())
     }
 
     private static func language(_ node: AgentNode) throws(EngineError) -> String {

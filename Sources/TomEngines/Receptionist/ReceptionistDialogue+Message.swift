@@ -165,10 +165,10 @@ extension ReceptionistDialogue {
         var state = state
         state.step = .saving
         state.misses = 0
-        var arguments = ["confirmed": confirmed ? "yes" : "no"]
+        var arguments: [String: JSONValue] = ["confirmed": confirmed ? "yes" : "no"]
         for (id, value) in state.values {
-            if let text = value.text { arguments[id.rawValue] = text }
-            if !value.turns.isEmpty { arguments["\(id.rawValue)_turn"] = value.turns.joined(separator: " ") }
+            if let text = value.text { arguments[id.rawValue] = .string(text) }
+            if !value.turns.isEmpty { arguments["\(id.rawValue)_turn"] = .string(value.turns.joined(separator: " ")) }
         }
         let call = ToolCall(id: "\(Self.tool).\(turn).\(state.failures)", name: Self.tool, arguments: arguments)
         return ReceptionistReply("", state, toolCall: call)
@@ -197,8 +197,8 @@ extension ReceptionistDialogue {
         var values: [Agent.SlotID: ReceptionistState.Value] = [:]
         for case .toolCall(let call) in items.map(\.content) where call.id == output.callID {
             for id in Agent.SlotID.allCases {
-                let turns = call.arguments["\(id.rawValue)_turn"]?.split(separator: " ").map(String.init) ?? []
-                let text = call.arguments[id.rawValue]
+                let turns = call.arguments["\(id.rawValue)_turn"]?.text?.split(separator: " ").map(String.init) ?? []
+                let text = call.arguments[id.rawValue]?.text
                 if text != nil || !turns.isEmpty { values[id] = ReceptionistState.Value(text: text, turns: turns) }
             }
         }

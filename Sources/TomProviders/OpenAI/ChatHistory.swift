@@ -33,21 +33,32 @@ struct ChatHistory {
 
     init(instructions: String, items: [Item]) {
         messages.append(Message(role: "system", content: instructions))
-        let outputs = Dictionary(
-            items.compactMap { item -> (String, String)? in
-                if case .toolOutput(let output) = item.content { (output.callID, output.output) } else { nil }
-            }, uniquingKeysWith: { first, _ in first })
-        var calls: [ToolCall] = []
-        for item in items {
+        var calls: [Answered] = []
+        for (index, item) in items.enumerated() {
             if case .toolCall(let call) = item.content {
-                if outputs[call.id] != nil { calls.append(call) }
+                if let output = Self.output(of: call, in: items[(index + 1)...]) { calls.append((call, output)) }
                 continue
             }
-            append(calls, outputs)
+            append(calls)
             calls = []
             append(item.content)
         }
-        append(calls, outputs)
+        append(calls)
+    }
+
+    private typealias Answered = (call: ToolCall, output: String)
+
+    /// The output that follows `call`. Some servers give the calls of every answer the same ids: the next call of that id ends
+    /// the search.
+    private static func output(of call: ToolCall, in items: ArraySlice<Item>) -> String? {
+        for item in items {
+            switch item.content {
+            case .toolOutput(let output) where output.callID == call.id: return output.output
+            case .toolCall(let other) where other.id == call.id: return nil
+            default: continue
+            }
+        }
+        return nil
     }
 
     private mutating func append(_ content: Item.Content) {
@@ -65,14 +76,16 @@ struct ChatHistory {
         messages.append(Message(role: role, content: content))
     }
 
-    private mutating func append(_ calls: [ToolCall], _ outputs: [String: String]) {
+    private mutating func append(_ calls: [Answered]) {
         guard !calls.isEmpty else { return }
         messages.append(
             Message(
                 role: "assistant",
                 toolCalls: calls.map {
-                    Call(id: $0.id, function: .init(name: $0.name, arguments: ToolArguments.json($0.arguments)))
+                    Call(
+                        id: $0.call.id,
+                        function: .init(name: $0.call.name, arguments: ToolArguments.json($0.call.arguments)))
                 }))
-        for call in calls { messages.append(Message(role: "tool", content: outputs[call.id], toolCallID: call.id)) }
+        for (call, output) in calls { messages.append(Message(role: "tool", content: output, toolCallID: call.id)) }
     }
 }

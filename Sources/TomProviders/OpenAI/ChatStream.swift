@@ -23,6 +23,8 @@ struct ChatStream {
     private var hasText = false
     /// Whether the model has said that it is done.
     private(set) var isComplete = false
+    /// What the provider says the request took.
+    private(set) var usage: TokenUse?
 
     init(goodbye: String) { self.goodbye = goodbye }
 
@@ -42,6 +44,7 @@ struct ChatStream {
                 code: "llm.provider_failed", message: "the provider broke its answer off with an error.",
                 hint: "Look into the provider's log.", category: .server)
         }
+        if let counted = chunk.usage?.tokens { usage = counted }
         var events: [ResponseEvent] = []
         for choice in chunk.choices ?? [] where (choice.index ?? 0) == 0 {
             if let delta = choice.delta ?? choice.message { try take(delta, &events) }
@@ -130,5 +133,6 @@ struct ChatStream {
         struct Fault: Decodable { init(from decoder: any Decoder) throws {} }
         var choices: [Choice]?
         var error: Fault?
+        var usage: ChatUsage?
     }
 }

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Synchronization
 public import TomEngines
 import TomErrors
 
@@ -17,6 +18,7 @@ public struct OpenAIChatModel: LanguageModel {
     private let model: String
     private let instructions: String
     private let goodbye: String
+    private let askForUsage = Question()
 
     /// - Parameters:
     ///   - model: its id at the provider.
@@ -51,8 +53,7 @@ public struct OpenAIChatModel: LanguageModel {
     private func stream(
         _ request: ResponseRequest, _ deliver: @Sendable (ResponseEvent) -> Void
     ) async throws(EngineError) {
-        let response = try await client.post(
-            "/chat/completions", contentType: "application/json", body: try body(request))
+        let response = try await post(request)
         var answer = ChatStream(goodbye: goodbye)
         if response.headers.first(name: "Content-Type")?.lowercased().hasPrefix("application/json") == true {
             // A server that does not stream answers in one piece.
@@ -60,7 +61,28 @@ public struct OpenAIChatModel: LanguageModel {
         } else {
             try await read(response, into: &answer, deliver)
         }
+        if let usage = answer.usage { request.meter?.report(usage, engine: name) }
         for event in try answer.finish(makeID: { "call_" + UUID().uuidString.lowercased() }) { deliver(event) }
+    }
+
+    /// Asks for the use of tokens to be told, until a provider turns out to refuse requests only because of that.
+    private func post(_ request: ResponseRequest) async throws(EngineError) -> HTTPClientResponse {
+        let asks = askForUsage.load()
+        do throws(EngineError) {
+            return try await post(request, askingForUsage: asks)
+        } catch {
+            guard asks, error.code == "llm.refused" else { throw error }
+            let response = try await post(request, askingForUsage: false)
+            askForUsage.clear()
+            return response
+        }
+    }
+
+    private func post(_ request: ResponseRequest, askingForUsage: Bool) async throws(EngineError) -> HTTPClientResponse
+    {
+        try await client.post(
+            "/chat/completions", contentType: "application/json",
+            body: try body(request, askingForUsage: askingForUsage))
     }
 
     private func read(
@@ -81,18 +103,36 @@ public struct OpenAIChatModel: LanguageModel {
         }
     }
 
+    /// Whether something is still asked for.
+    private final class Question: Sendable {
+        private let isAsked = Atomic(true)
+        func load() -> Bool { isAsked.load(ordering: .relaxed) }
+        func clear() { isAsked.store(false, ordering: .relaxed) }
+    }
+
     private struct Body: Encodable {
         var model: String
         var messages: [ChatHistory.Message]
-        var tools = ChatTools.all
+        var tools: [ChatTools.Tool]?
         var stream = true
+        var streamOptions: StreamOptions?
+
+        struct StreamOptions: Encodable {
+            var includeUsage = true
+            enum CodingKeys: String, CodingKey { case includeUsage = "include_usage" }
+        }
+        enum CodingKeys: String, CodingKey {
+            case model, messages, tools, stream
+            case streamOptions = "stream_options"
+        }
     }
 
-    private func body(_ request: ResponseRequest) throws(EngineError) -> ByteBuffer {
+    private func body(_ request: ResponseRequest, askingForUsage: Bool) throws(EngineError) -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         let body = Body(
-            model: model, messages: ChatHistory(instructions: instructions, items: request.history).messages)
+            model: model, messages: ChatHistory(instructions: instructions, items: request.history).messages,
+            tools: ChatTools.tools(request.tools), streamOptions: askingForUsage ? .init() : nil)
         do { return ByteBuffer(bytes: try encoder.encode(body)) } catch {
             throw EngineError(
                 code: "llm.internal", message: "the request cannot be written as JSON.", category: .server)

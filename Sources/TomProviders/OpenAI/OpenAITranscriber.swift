@@ -12,7 +12,7 @@ import TomErrors
 /// Failures: those of ``OpenAIChatModel``, with `stt.` in place of `llm.`.
 public struct OpenAITranscriber: Transcriber {
     public let name = "openai"
-    public let capabilities = TranscriberCapabilities(languages: [])
+    public let capabilities = TranscriberCapabilities(languages: [], hearsAtEnd: true)
     private let client: ProviderClient
     private let model: String
 

@@ -1,10 +1,17 @@
 public import Foundation
+public import TomSession
 
 /// Where the messages that callers left are looked up.
 public protocol MessageListing: Sendable {
     /// The latest messages, newest first.
     /// - Parameter limit: 1 to 1000.
     func latestMessages(limit: Int) async throws -> [ListedMessage]
+}
+
+/// Where the records of calls are looked up.
+public protocol CallRecords: Sendable {
+    /// The record of a call, live or ended; `nil` when none is known.
+    func record(of callID: String) async throws -> CallRecord?
 }
 
 /// A message as `GET /v1/messages` shows it.

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import TomErrors
+import TomSession
 import TomWire
 
 /// The paths the server answers, each put together from parts that are tested on their own.
@@ -14,6 +15,7 @@ struct Routes: Sendable {
     let prometheus: PrometheusRegistry
     let assets: AssetRoute
     let messages: (any MessageListing)?
+    let calls: (any CallRecords)?
 
     func router() -> Router<ServerRequestContext> {
         let router = Router(context: ServerRequestContext.self, options: .autoGenerateHeadEndpoints)
@@ -33,6 +35,7 @@ struct Routes: Sendable {
             try await access.admitOperator(context.access(request), now: Clocks.unixSeconds())
             return Self.json(["calls": registry.summaries])
         }
+        router.get("v1/calls/:call_id") { try await showCall($0, $1) }
         router.get("v1/messages") { try await listMessages($0, $1) }
         router.get("ws/stream/:call_id") { try await openCall($0, $1) }
         for (path, endpoint) in configuration.testEndpoints {
@@ -64,6 +67,23 @@ struct Routes: Sendable {
         return Self.json(["messages": try await messages?.latestMessages(limit: limit) ?? []])
     }
 
+    private func showCall(_ request: Request, _ context: ServerRequestContext) async throws -> Response {
+        try await access.admitOperator(context.access(request), now: Clocks.unixSeconds())
+        let id = Self.callID(context)
+        guard CallID.isValid(id) else { throw ServerError.badCallID }
+        guard var record = try await calls?.record(of: id) else { throw ServerError.unknownCall }
+        // The register knows that a call is live, the registry what it does.
+        if record.ended == nil, let live = registry.summaries.first(where: { $0.id == id }) {
+            record.state = live.state
+        }
+        return Self.json(record)
+    }
+
+    private static func callID(_ context: ServerRequestContext) -> String {
+        let raw = context.parameters.get("call_id") ?? ""
+        return raw.contains("%") ? raw.removingPercentEncoding ?? raw : raw
+    }
+
     // MARK: Calls
 
     private func openCall(_ request: Request, _ context: ServerRequestContext) async throws -> Response {
@@ -80,8 +100,7 @@ struct Routes: Sendable {
     private func acceptCall(_ request: Request, _ context: ServerRequestContext) async throws -> Response {
         let seen = context.access(request)
         try access.admitAddress(seen.peer)
-        let raw = context.parameters.get("call_id") ?? ""
-        let id = raw.contains("%") ? raw.removingPercentEncoding ?? raw : raw
+        let id = Self.callID(context)
         guard CallID.isValid(id) else { throw ServerError.badCallID }
         try access.countConnection(seen.peer, now: Clocks.monotonicSeconds())
         if registry.isDraining { throw ServerError.draining(retryAfterSeconds: 5) }

@@ -27,11 +27,16 @@ struct ResolvedSettings: Sendable, Equatable {
     let problems: [SettingProblem]
     /// What is suspicious but does no harm.
     let warnings: [String]
+    let toolSecrets: ToolSecrets
 
-    init(values: [String: ResolvedSetting], problems: [SettingProblem], warnings: [String]) {
+    init(
+        values: [String: ResolvedSetting], problems: [SettingProblem], warnings: [String],
+        toolSecrets: ToolSecrets = ToolSecrets()
+    ) {
         self.values = values
         self.problems = problems
         self.warnings = warnings
+        self.toolSecrets = toolSecrets
     }
 
     /// The same settings, when nothing is wrong with them.

@@ -13,6 +13,7 @@ enum SettingCatalog {
         Section(title: "Who may call", keys: admission),
         Section(title: "Engines", keys: engines),
         Section(title: "Engines of providers", keys: providers),
+        Section(title: "Tools", keys: tools),
         Section(title: "Mock engines", keys: mocks),
         Section(title: "Conversation", keys: conversation),
         Section(title: "Limits", keys: limits),
@@ -44,6 +45,7 @@ enum SettingCatalog {
         .allowEgress, .engineConnectTimeoutMs, .failoverPatienceMs, .sttLatencyBudgetMs, .llmLatencyBudgetMs,
         .ttsLatencyBudgetMs,
     ]
+    private static let tools = [SettingKey.toolTimeoutMs]
     private static let mocks = [
         SettingKey.mockDelayMs, .mockSTTDelayMs, .mockLLMDelayMs, .mockTTSDelayMs, .mockTTSAudioMs,
     ]
@@ -55,6 +57,6 @@ enum SettingCatalog {
     private static let limits = [
         SettingKey.maxCalls, .rateLimitMessages, .rateLimitBytes, .rateLimitConnections, .maxMessageBytes,
     ]
-    private static let files = [SettingKey.dataDir, .journalDir, .modelsDir]
+    private static let files = [SettingKey.dataDir, .journalDir, .modelsDir, .costLog, .pricesFile]
     private static let logs = [SettingKey.logLevel, .logFormat]
 }

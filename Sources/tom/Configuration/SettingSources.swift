@@ -33,7 +33,13 @@ struct SettingSources: Sendable {
                 values[key.name] = setting
             }
         }
-        return ResolvedSettings(values: values, problems: problems, warnings: suspiciousEnvironment())
+        return ResolvedSettings(
+            values: values, problems: problems, warnings: suspiciousEnvironment(), toolSecrets: toolSecrets)
+    }
+
+    private var toolSecrets: ToolSecrets {
+        let files = [file, dotEnv].compactMap(\.self).map { Dictionary($0.entries.map { ($0.key, $0.value) }) { $1 } }
+        return ToolSecrets(layers: files + [environment])
     }
 
     private struct Layer {
@@ -75,7 +81,9 @@ struct SettingSources: Sendable {
 
     private func unknownNames(in file: EnvironmentFile, own: Bool) -> [SettingProblem] {
         file.entries.compactMap { entry in
-            guard SettingCatalog.key(named: entry.key) == nil, own || SettingNames.looksLikeOurs(entry.key) else {
+            guard SettingCatalog.key(named: entry.key) == nil, !SettingKey.isToolSecret(entry.key),
+                own || SettingNames.looksLikeOurs(entry.key)
+            else {
                 return nil
             }
             let fix = SettingNames.nearest(to: entry.key).map { "Did you mean \($0)?" }
@@ -90,7 +98,8 @@ struct SettingSources: Sendable {
     /// is next to one it does.
     private func suspiciousEnvironment() -> [String] {
         environment.keys.sorted().compactMap { name in
-            guard SettingCatalog.key(named: name) == nil, SettingNames.looksLikeOurs(name),
+            guard SettingCatalog.key(named: name) == nil, !SettingKey.isToolSecret(name),
+                SettingNames.looksLikeOurs(name),
                 let nearest = SettingNames.nearest(to: name)
             else { return nil }
             return "\(name) is set in the environment but is no setting; did you mean \(nearest)?"

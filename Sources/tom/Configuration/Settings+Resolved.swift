@@ -6,12 +6,14 @@ extension Settings {
         listening = Listening(resolved, &problems)
         admission = Admission(resolved, &problems)
         engines = Engines(resolved, &problems)
+        tools = Tools(resolved)
         conversation = Conversation(resolved, &problems)
         limits = Limits(resolved)
         files = Files(
             dataDir: Self.path(resolved.text(.dataDir) ?? "data"),
             journalDir: resolved.text(.journalDir).map(Self.path),
-            modelsDir: Self.path(resolved.text(.modelsDir) ?? "models"))
+            modelsDir: Self.path(resolved.text(.modelsDir) ?? "models"),
+            costLog: resolved.text(.costLog).map(Self.path), pricesFile: resolved.text(.pricesFile).map(Self.path))
         logs = Logs(
             level: resolved.text(.logLevel) ?? "info",
             format: resolved.text(.logFormat).flatMap(Logs.Format.init(rawValue:)))

@@ -3,6 +3,7 @@ struct Settings: Sendable, Equatable {
     var listening: Listening
     var admission: Admission
     var engines: Engines
+    var tools: Tools
     var conversation: Conversation
     var limits: Limits
     var files: Files
@@ -130,6 +131,10 @@ struct Settings: Sendable, Equatable {
         var dataDir: String
         var journalDir: String?
         var modelsDir: String
+        /// `nil`: ended calls are not logged.
+        var costLog: String?
+        /// `nil`: nothing has a price.
+        var pricesFile: String?
 
         /// Directory of the taken messages.
         var messagesDir: String { dataDir + "/messages" }

@@ -11,6 +11,7 @@ struct Doctor {
         return [
             [agent.finding],
             await engines.findings(),
+            await ToolChecks(settings: settings, agent: agent.agent).findings(),
             [await NetworkChecks.port(settings.listening)],
             settings.listening.tls.map { [CertificateCheck(files: $0).finding(at: Date())] } ?? [],
             [
@@ -20,6 +21,8 @@ struct Doctor {
             ],
             settings.files.journalDir.map { [SystemChecks.directory($0, check: "journals", key: .journalDir)] } ?? [],
             [ModelChecks.finding(directory: settings.files.modelsDir)],
+            settings.files.pricesFile.map { [EngineChecks.prices($0, settings.files)] } ?? [],
+            settings.files.costLog.map { [SystemChecks.costLog($0)] } ?? [],
             [SystemChecks.descriptors(maxCalls: settings.limits.maxCalls, limit: SystemChecks.descriptorLimit)],
         ].flatMap { $0 }
     }

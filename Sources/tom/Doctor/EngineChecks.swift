@@ -58,6 +58,16 @@ struct EngineChecks {
         }
     }
 
+    /// Reads the price file.
+    static func prices(_ path: String, _ files: Settings.Files) -> Finding {
+        do throws(EngineError) {
+            let prices = try Serve.prices(files)
+            return .ok("prices", "\(path), in \(prices?.currency ?? "")")
+        } catch {
+            return .failed("prices", error.message, fix: error.hint ?? "Correct the file, or remove PRICES_FILE.")
+        }
+    }
+
     private static func load(_ file: String?) throws(EngineError) -> Agent {
         guard let file else { return try Agent.bundled(language: "en") }
         guard let data = FileManager.default.contents(atPath: file) else {

@@ -28,6 +28,11 @@ enum SystemChecks {
         return .ok(check, "\(path) can be written")
     }
 
+    /// Whether the file of ended calls can be made where it is to be.
+    static func costLog(_ path: String) -> Finding {
+        directory(URL(filePath: path).deletingLastPathComponent().path, check: "cost log", key: .costLog)
+    }
+
     /// The process's soft limit of open files.
     static var descriptorLimit: Int {
         var limits = rlimit()

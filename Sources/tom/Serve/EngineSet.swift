@@ -67,6 +67,7 @@ struct EngineSet {
             default: list.append(MockTranscriber(delay: settings.mock.sttDelay))
             }
         }
+        list = list.map(MeteredTranscriber.init)
         return list.count > 1
             ? FailoverTranscriber(list, policy: policy(settings.sttBudget), now: Self.now, onOpened: opened("stt"))
             : list.first
@@ -86,6 +87,7 @@ struct EngineSet {
             default: list.append(MockLanguageModel(delay: settings.mock.llmDelay))
             }
         }
+        list = list.map(MeteredLanguageModel.init)
         return list.count > 1
             ? FailoverLanguageModel(list, policy: policy(settings.llmBudget), now: Self.now, onOpened: opened("llm"))
             : list.first
@@ -110,6 +112,7 @@ struct EngineSet {
                     MockSynthesizer(durationMs: Int(settings.mock.audio.milliseconds), delay: settings.mock.ttsDelay))
             }
         }
+        list = list.map(MeteredSynthesizer.init)
         return list.count > 1
             ? FailoverSynthesizer(list, policy: policy(settings.ttsBudget), now: Self.now, onOpened: opened("tts"))
             : list.first

@@ -11,6 +11,11 @@ final class ProviderSet: Sendable {
 
     init(_ settings: Settings.Engines) {
         self.settings = settings
+        http = Self.client(settings)
+    }
+
+    /// An HTTP client for servers that others run; who asks for it shuts it down.
+    static func client(_ settings: Settings.Engines) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .nanoseconds(settings.connectTimeout.nanoseconds)
         // Silence within an answer; the conversation's own patience usually ends first.
@@ -18,7 +23,11 @@ final class ProviderSet: Sendable {
         // The next engine of the order is the better second try.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.idleTimeout = .seconds(60)
-        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        // Every call may have a request under way at one server; the client's own limit is 8.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1_024
+        // A redirect would lead past the egress policy, and take keys along.
+        configuration.redirectConfiguration = .disallow
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
     /// Closes every connection; nothing may be asked afterwards.

@@ -23,21 +23,34 @@ struct Serve {
         MetricsSystem.bootstrap(prometheus)
         let agents = try Self.agents(file: settings.conversation.agentFile)
         let engines = try await EngineSet(settings.engines, agents: agents.all, logger: logger)
-        let outcome = await Result { try await serve(agents, engines, prometheus, logger) }
+        let outcome = await Result { try await serveWithTools(agents, engines, prometheus, logger) }
         // However serving ended: the connections to providers have to be closed by somebody.
         await engines.shutdown()
         try outcome.get()
     }
 
-    private func serve(
+    private func serveWithTools(
         _ agents: (answering: Agent, all: [Agent]), _ engines: EngineSet, _ prometheus: PrometheusRegistry,
         _ logger: Logger
+    ) async throws {
+        let tools = try await ToolSet(settings, agents: agents.all, logger: logger)
+        let outcome = await Result { try await serve(agents, engines, tools, prometheus, logger) }
+        await tools.shutdown()
+        try outcome.get()
+    }
+
+    private func serve(
+        _ agents: (answering: Agent, all: [Agent]), _ engines: EngineSet, _ tools: ToolSet,
+        _ prometheus: PrometheusRegistry, _ logger: Logger
     ) async throws {
         for warning in engines.warnings(for: agents.answering) { Terminal.warn(warning) }
         let store = try openStore()
         if store.tornBytes > 0 {
             logger.warning("a message line torn by a crash was set aside", metadata: ["bytes": "\(store.tornBytes)"])
         }
+        let calls = EndedCalls(
+            prices: try Self.prices(settings.files), log: try settings.files.costLog.map(CallLog.init), logger: logger)
+        defer { calls.drain() }
         var profiles: [CallProfile] = []
         // All agents share one synthesiser: one that hangs is waited for once.
         var voiceAnswers = true
@@ -47,11 +60,12 @@ struct Serve {
         let factory = SessionFactory(
             profiles: profiles,
             defaultAgent: agents.answering.id, configuration: sessionConfiguration,
-            tools: TakeMessage(store: store, logger: logger), logger: logger)
+            tools: tools.toolbox(messages: TakeMessage(store: store, logger: logger), logger: logger),
+            calls: calls.register, logger: logger)
         try factory.checkJournals()
         let server = TomServer(
             configuration: serverConfiguration, factory: factory, assets: Self.asset,
-            messages: TakenMessages(store: store),
+            messages: TakenMessages(store: store), calls: calls,
             metrics: prometheus, logger: logger)
         sayWhere(server)
         try await server.run(handlingSignals: true)
@@ -81,6 +95,17 @@ struct Serve {
                 hint: "Set DATA_DIR to a directory that TOM may write to.", category: .invalidRequest)
         }
         return try MessageStore(directory: settings.files.messagesDir)
+    }
+
+    /// What engines cost; `nil` where nothing is said of it.
+    static func prices(_ files: Settings.Files) throws(EngineError) -> PriceList? {
+        guard let path = files.pricesFile else { return nil }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw EngineError(
+                code: "prices.unreadable", message: "the price file \(path) cannot be read.",
+                hint: "Check PRICES_FILE and that this user may read the file.", category: .invalidRequest)
+        }
+        return try PriceList.load(yaml: [UInt8](data), source: path)
     }
 
     // MARK: Agents
@@ -154,6 +179,7 @@ struct Serve {
         session.conversation.timeouts.transcription = settings.engines.sttTimeout
         session.conversation.timeouts.generation = settings.engines.llmTimeout
         session.conversation.timeouts.synthesis = settings.engines.ttsTimeout
+        session.conversation.timeouts.tool = settings.tools.timeout
         // The detector's own hangover is part of the endpointing silence, so it may not be longer.
         let hangover = Int(min(conversation.endpointingMinDelay, .milliseconds(120)).milliseconds)
         session.voiceActivity.stopMs = max(hangover, AudioFrame.durationMs)
