@@ -88,7 +88,7 @@ let package = Package(
             name: "TomProviders",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomEngines", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
-                nioSSL,
+                nioWebSocket, nioSSL,
             ], swiftSettings: strict),
         .target(name: "TomStore", dependencies: ["TomErrors", "TomAudio", logging], swiftSettings: strict),
 
@@ -115,9 +115,8 @@ let package = Package(
         .target(
             name: "TomProbe",
             dependencies: [
-                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", nioCore, nioPosix, nioHTTP1,
-                nioWebSocket,
-                nioSSL, logging,
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomProviders", nioCore, nioPosix,
+                nioHTTP1, nioWebSocket, nioSSL, logging,
             ], swiftSettings: strict),
 
         // L3: the executable, the only reader of the environment
@@ -154,7 +153,7 @@ let package = Package(
             "TomProvidersTests",
             [
                 "TomProviders", "TomEngines", "TomConversation", "TomAudio", "TomErrors", "TomTestKit", asyncHTTPClient,
-                nioCore, nioPosix,
+                nioCore, nioPosix, nioHTTP1, nioWebSocket,
             ]),
         tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),
         tests(

@@ -110,6 +110,7 @@ extension Conversation {
     /// Moves the response on: the next sentence to the synthesiser, the end when all was heard.
     mutating func advance(at now: Instant) {
         guard response != nil else { return }
+        playOwnSpeech()
         synthesizeNext(at: now)
         guard var active = response, active.held == nil else { return }
         if active.isSent, active.isAudible, !active.audioEndedEmitted {
@@ -122,7 +123,8 @@ extension Conversation {
     }
 
     private mutating func synthesizeNext(at now: Instant) {
-        guard configuration.stages.speaks, var active = response, active.held == nil, let position = active.nextWaiting
+        guard configuration.stages.speaks, var active = response, active.held == nil, let position = active.nextWaiting,
+            active.segments[position].own == nil
         else { return }
         let limit = configuration.limits.maxBufferedAudio
         let buffered = Duration.milliseconds(active.unsentSamples * 1_000 / configuration.outputSamplesPerSecond)

@@ -28,9 +28,10 @@ extension Conversation {
     mutating func startResponse(turn: TurnID, latency: TurnLatency, marks: ActiveResponse.Marks, at now: Instant) {
         var marks = marks
         marks.generationStartedAt = now
-        let active = ActiveResponse(
+        var active = ActiveResponse(
             id: takeResponseID(), turn: turn, state: .running(due: now + configuration.timeouts.generation),
             latency: latency, marks: marks, samplesPerSecond: configuration.outputSamplesPerSecond)
+        if configuration.stages.generatesSpeech { active.own = OwnSpeech() }
         response = active
         add(.startGeneration(active.generation.id, turn: turn))
     }
@@ -40,6 +41,7 @@ extension Conversation {
     mutating func applyGeneration(_ input: Input, at now: Instant) {
         switch input {
         case .responseText(let id, let text): update(id) { $0.takeText(text, at: now) }
+        case .responseAudio(let id, let samples): update(id) { $0.generationSpoke(samples, at: now) }
         case .responseTool(let id, let call): update(id) { $0.takeTool(call, at: now) }
         case .responseMemory(let id, let memory): update(id) { $0.response?.memory = memory }
         case .responseExpects(let id, let next): update(id) { $0.response?.expectation = next }
@@ -67,7 +69,7 @@ extension Conversation {
         }
         let room = configuration.limits.maxResponseCharacters - active.textCharacters
         let text = String(text.prefix(room))
-        active.append(text)
+        active.appendGenerated(text)
         active.generation.state = .running(due: now + configuration.timeouts.generation)
         response = active
         if !text.isEmpty { emit(.responseText(text, turn: active.turn, response: active.id)) }
@@ -79,10 +81,10 @@ extension Conversation {
         }
     }
 
-    private mutating func generationFinished(at now: Instant) {
+    mutating func generationFinished(at now: Instant) {
         guard var active = response else { return }
         // What was said before a tool runs is a sentence of its own, spoken while the tool works.
-        active.finishText()
+        active.finishGenerated()
         if !active.pendingTools.isEmpty {
             active.generation.state = .waitingForTools
         } else if active.toolOutputs > 0 {

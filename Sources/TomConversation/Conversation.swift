@@ -19,6 +19,8 @@ public struct Conversation: Sendable {
 
     var caller: CallerTurn?
     var awaiting: [CallerTurn] = []
+    /// Turns that are answered already and whose words are still to come, oldest first.
+    var following: [(turn: TurnID, until: Instant)] = []
     var response: ActiveResponse?
     var keys: KeyEntry?
     var idleDeadline: Instant?
@@ -67,7 +69,8 @@ public struct Conversation: Sendable {
         case .transcriptFinal(let turn, let text, let language, let confidence):
             transcribed(turn, Self.result(text, language, confidence), at: now)
         case .transcriptionFailed(let turn, let failure): transcribed(turn, .failed(failure), at: now)
-        case .responseText, .responseTool, .responseMemory, .responseExpects, .responseEndsCall, .responseFinished,
+        case .responseText, .responseAudio, .responseTool, .responseMemory, .responseExpects, .responseEndsCall,
+            .responseFinished,
             .responseFailed, .toolFinished:
             applyGeneration(input, at: now)
         case .audioGenerated(let segment, let samples): audioGenerated(segment, samples, at: now)
@@ -98,6 +101,7 @@ public struct Conversation: Sendable {
         }
         consider(callerDeadline)
         for turn in awaiting { if turn.result == nil, case .awaiting(let until) = turn.phase { consider(until) } }
+        consider(following.first?.until)
         consider(keys?.until)
         consider(responseDeadline)
         return next
@@ -112,6 +116,7 @@ public struct Conversation: Sendable {
                 transcribed(turn.id, .failed(failure), at: now)
             }
         }
+        wordsAreOverdue(at: now)
         if let keys, keys.until <= now { commitKeys(at: now) }
         responseDeadlineReached(at: now)
         if let idleDeadline, idleDeadline <= now { idled(at: now) }
@@ -145,8 +150,10 @@ public struct Conversation: Sendable {
     mutating func end(_ termination: Termination, at now: Instant) {
         if let caller { add(.cancelTranscription(caller.id)) }
         for turn in awaiting where turn.result == nil { add(.cancelTranscription(turn.id)) }
+        for turn in following { add(.cancelTranscription(turn.turn)) }
         interrupt(at: now, by: .hangUp)
         (caller, awaiting, response, keys, idleDeadline) = (nil, [], nil, nil, nil)
+        following = []
         self.termination = termination
         emit(.stopped(reason: termination.reason.rawValue))
         add(.hangUp(termination))

@@ -31,10 +31,13 @@ public struct TranscriptionRequest: Sendable {
     /// BCP 47 code of the language spoken, `en` or `de`.
     public let language: String
     public let expectation: Expectation
-    public init(turn: TurnID, language: String, expectation: Expectation) {
+    /// The record ahead of the turn, oldest first; of use to a ``SpeechModel`` only.
+    public let history: [Item]
+    public init(turn: TurnID, language: String, expectation: Expectation, history: [Item] = []) {
         self.turn = turn
         self.language = language
         self.expectation = expectation
+        self.history = history
     }
 }
 

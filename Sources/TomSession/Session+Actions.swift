@@ -18,6 +18,8 @@ extension Session {
         case .runTool(let id, let call): runTool(id, call)
         case .synthesize(let segment, let text): synthesize(segment, text)
         case .clearPlayout: clearPlayout()
+        case .playOwnSpeech(_, let from, let samples): playOwnSpeech(from: from, samples: samples)
+        case .truncateOwnSpeech(let response, let heardMs): speech?.truncate(response, heardMs: heardMs)
         case .hangUp(let termination): finish(termination)
         }
     }
@@ -25,8 +27,9 @@ extension Session {
     // MARK: Speech to text
 
     private func startTranscription(_ turn: TurnID, _ expectation: Expectation) {
-        guard let transcriber = profile.engines.transcriber else { return }
-        let request = TranscriptionRequest(turn: turn, language: profile.language, expectation: expectation)
+        guard let transcriber = engines.transcriber else { return }
+        let request = TranscriptionRequest(
+            turn: turn, language: profile.language, expectation: expectation, history: conversation.history)
         let lane = ResultLane(to: self, overflow: .transcription(turn, .failed(.flood("stt"))))
         let task = transcriber.transcribe(request) { lane.deliver(.transcription(turn, $0)) }
         transcriptions[turn] = (task, lane)
@@ -88,11 +91,12 @@ extension Session {
     // MARK: Language model
 
     private func startGeneration(_ id: GenerationID, turn: TurnID) {
-        guard let model = profile.engines.languageModel else { return }
+        guard let model = engines.languageModel else { return }
         let request = ResponseRequest(
             response: id.response, turn: turn, language: profile.language, history: conversation.history)
         let lane = ResultLane(to: self, overflow: .generation(id, .failed(.flood("llm"))))
-        let task = model.respond(to: request) { lane.deliver(.generation(id, $0)) }
+        if id.round == 0 { ownSpeech.clear() }
+        let task = model.respond(to: request, deliver: generationDelivery(id, lane))
         generation?.cancel()
         generation = RunningTask(id: id, task: task, lane: lane)
     }
@@ -108,6 +112,8 @@ extension Session {
         guard let running = generation, running.id == id else { return }
         switch event {
         case .text(let text): apply(.responseText(id, text))
+        // Comes converted, as `Work.speech`.
+        case .audio: break
         case .toolCall(let call): apply(.responseTool(id, call))
         case .memory(let memory): apply(.responseMemory(id, memory))
         case .expects(let expectation): apply(.responseExpects(id, expectation))
@@ -136,7 +142,7 @@ extension Session {
     // MARK: Text to speech
 
     private func synthesize(_ segment: SegmentID, _ text: String) {
-        guard let synthesizer = profile.engines.synthesizer else { return }
+        guard let synthesizer = engines.synthesizer else { return }
         // One voice: whatever is still being made for an earlier sentence is not wanted any more.
         stopSynthesis()
         let converter = ReplyConverter(to: options.output.sampleRate)

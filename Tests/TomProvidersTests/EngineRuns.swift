@@ -60,7 +60,7 @@ enum Provider: String, CaseIterable, Sendable {
                     case .endsCall: outcome.said.append("ends")
                     case .finished: outcome.isFinished = true
                     case .failed(let error): outcome.error = error
-                    case .memory, .expects, .failedOver: break
+                    case .audio, .memory, .expects, .failedOver: break
                     }
                 }
             }

@@ -36,7 +36,7 @@ public struct FailoverLanguageModel: LanguageModel {
         case .finished: .ended
         case .failed(let error): .failed(error)
         case .failedOver: .tentative
-        case .text, .toolCall, .memory, .expects, .endsCall: .commits
+        case .text, .audio, .toolCall, .memory, .expects, .endsCall: .commits
         }
     }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 public import TomEngines
 import TomErrors
@@ -26,6 +27,22 @@ public struct EgressPolicy: Sendable, Equatable {
                 hint: "Set ALLOW_EGRESS=true to allow it, or use an engine on this machine or network.",
                 category: .authorization)
         }
+    }
+
+    /// As the other ``check(host:stage:)``, while a thread of its own blocks.
+    func checkAside(host: String, stage: String) async throws(EngineError) {
+        let failure = await withCheckedContinuation { (continuation: CheckedContinuation<EngineError?, Never>) in
+            // Names are resolved by a call that blocks.
+            DispatchQueue.global().async {
+                do throws(EngineError) {
+                    try check(host: host, stage: stage)
+                    continuation.resume(returning: nil)
+                } catch {
+                    continuation.resume(returning: error)
+                }
+            }
+        }
+        if let failure { throw failure }
     }
 
     /// Addresses in network order: 4 bytes or 16.

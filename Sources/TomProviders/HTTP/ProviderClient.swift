@@ -1,5 +1,4 @@
 public import AsyncHTTPClient
-import Dispatch
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -32,19 +31,7 @@ public struct ProviderClient: Sendable {
     /// Checks, for the start, whether the provider's address is one that may be asked.
     /// - Throws: `<stage>.egress_forbidden`, `<stage>.host_unknown`.
     public func checkEgress() async throws(EngineError) {
-        let (egress, host, stage) = (egress, endpoint.host, stage)
-        let failure = await withCheckedContinuation { (continuation: CheckedContinuation<EngineError?, Never>) in
-            // Names are resolved by a call that blocks.
-            DispatchQueue.global().async {
-                do throws(EngineError) {
-                    try egress.check(host: host, stage: stage)
-                    continuation.resume(returning: nil)
-                } catch {
-                    continuation.resume(returning: error)
-                }
-            }
-        }
-        if let failure { throw failure }
+        try await egress.checkAside(host: endpoint.host, stage: stage)
     }
 
     /// Asks for the list of models, for `tom doctor`: whether the provider is there and takes the key. A provider without such a
@@ -110,20 +97,32 @@ public struct ProviderClient: Sendable {
                 var type: String?
             }
             var error: Fault?
+            /// Deepgram's own place for it.
+            var code: String?
+
+            enum CodingKeys: String, CodingKey {
+                case error
+                case code = "err_code"
+            }
         }
-        let fault = (try? JSONDecoder().decode(Envelope.self, from: body))?.error
-        let isWord = { (text: String) in
+        let envelope = try? JSONDecoder().decode(Envelope.self, from: body)
+        return [envelope?.error?.code, envelope?.error?.type, envelope?.code?.lowercased()].lazy.compactMap(\.self)
+            .compactMap(word).first
+    }
+
+    /// `text` when it is a code of an API, safe to be shown.
+    static func word(_ text: String) -> String? {
+        let isWord =
             (1...48).contains(text.utf8.count)
-                && text.utf8.allSatisfy { byte in
-                    switch byte {
-                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                        UInt8(ascii: "_"), UInt8(ascii: "."):
-                        true
-                    default: false
-                    }
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "_"), UInt8(ascii: "."):
+                    true
+                default: false
                 }
-        }
-        return [fault?.code, fault?.type].compactMap(\.self).first(where: isWord)
+            }
+        return isWord ? text : nil
     }
 }
 
