@@ -9,8 +9,8 @@ import TomErrors
 /// interruption how much of its answer was heard. A connection that breaks between turns is made once more at the next turn, with
 /// the record created in it as text; one that breaks in the middle fails the turn.
 ///
-/// Failures: those of ``OpenAIChatModel``, and `llm.stalled`, `llm.quota`, `llm.bad_audio`; of the words of a turn, the same with
-/// `stt.` in place of `llm.`.
+/// Failures: those of ``OpenAIChatModel``, and `llm.stalled`, `llm.quota`, `llm.bad_audio`, also where a turn is lost with the
+/// connection; `stt.provider_failed` for words that could not be written down.
 public struct RealtimeModel: SpeechModel {
     public let name = Self.engineName
     static let engineName = "openai-realtime"

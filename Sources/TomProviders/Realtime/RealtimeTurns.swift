@@ -111,7 +111,7 @@ struct RealtimeTurns {
     mutating func fail(_ error: EngineError) -> [Output] {
         let waiting = committed.filter { $0.words != nil }.map(\.turn) + (open.map { [$0.turn] } ?? [])
         (open, committed) = (nil, [])
-        return waiting.map { .transcription($0, .failed(error.at("stt"))) }
+        return waiting.map { .transcription($0, .failed(error)) }
     }
 
     // MARK: TOM's record
@@ -142,10 +142,4 @@ extension EngineError {
     fileprivate static let notTranscribed = EngineError(
         code: "stt.provider_failed", message: "the provider could not write down what the caller said.",
         hint: "Check STT_PROVIDER_MODEL, the model that transcribes.", category: .server)
-
-    /// The same failure as another stage's.
-    fileprivate func at(_ stage: String) -> EngineError {
-        let word = code.split(separator: ".", maxSplits: 1).last.map(String.init) ?? code
-        return EngineError(code: "\(stage).\(word)", message: message, hint: hint, category: category)
-    }
 }
