@@ -212,12 +212,13 @@ struct ActiveResponse: Sendable {
 
     /// Takes the reply up again under `newID`, from the beginning of the sentence that was cut off.
     mutating func resume(as newID: ResponseID, heardMs: Int) {
+        let heardEnd = ownHeard(heardMs: heardMs)
+        own?.heardEnd = heardEnd
         var left = heardMs * clock.samplesPerSecond / 1_000
         var rest: [Segment] = []
         for segment in segments {
             if rest.isEmpty, segment.state == .done, segment.samples > 0, left >= segment.samples {
                 heardBefore.append(segment.text.trimmed)
-                if let part = segment.own { own?.heardEnd = part.end }
             } else if segment.own != nil || !segment.text.isEmpty {
                 rest.append(segment.rewound(heard: left, samplesPerSecond: clock.samplesPerSecond))
             }

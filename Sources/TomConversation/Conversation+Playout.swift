@@ -48,7 +48,8 @@ extension Conversation {
         guard samples > 0, var active = response, active.held == nil, let position = active.currentPosition(of: id)
         else { return }
         active.generated(samples, at: position, due: now + configuration.timeouts.synthesis)
-        if active.latency.ttsFirstAudioMs == nil, let begun = active.marks.firstSentenceAt, active.marks.spokenAt != nil
+        if active.latency.ttsFirstAudioMs == nil, active.latency.e2eMs == nil, let begun = active.marks.firstSentenceAt,
+            active.marks.spokenAt != nil
         {
             active.latency.ttsFirstAudioMs = (now - begun).milliseconds
         }

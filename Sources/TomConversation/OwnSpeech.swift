@@ -5,7 +5,7 @@
 struct OwnSpeech: Sendable, Equatable {
     /// Samples that have come.
     var samples = 0
-    /// End of the parts that were heard whole under an earlier id of the reply.
+    /// How far the listener came under earlier ids of the reply.
     var heardEnd = 0
 
     /// The audio of one segment: of what the model said in one go, up to a tool or its end.
@@ -14,12 +14,15 @@ struct OwnSpeech: Sendable, Equatable {
         let start: Int
         /// Samples that have come of it.
         var arrived = 0
-        /// Samples of it that were heard under an earlier id of the reply.
-        var heardBefore = 0
+        /// Where playing begins under the reply's present id, in samples of the part.
+        var playsFrom = 0
+        /// Samples of it that were heard under earlier ids.
+        var heard = 0
         /// Whether all of it has come.
         var isComplete = false
 
-        var end: Int { start + arrived }
+        /// Samples of it that are heard when `left` of those queued under the present id are.
+        func heard(_ left: Int, of queued: Int) -> Int { max(heard, playsFrom + min(max(left, 0), queued)) }
     }
 
     /// A reply taken up again begins so much before the point at which it was cut off, since it has no sentences to begin at.
@@ -27,14 +30,15 @@ struct OwnSpeech: Sendable, Equatable {
 }
 
 extension ActiveResponse.Segment {
-    var wasHeardBefore: Bool { (own?.heardBefore ?? 0) > 0 }
+    var wasHeardBefore: Bool { (own?.heard ?? 0) > 0 }
 
     /// The segment as it is when the reply is taken up again: what of its own audio was heard, less a little, is not played a
     /// second time.
     func rewound(heard left: Int, samplesPerSecond: Int) -> Self {
         guard var own else { return self }
-        own.heardBefore += min(max(left, 0), samples)
-        own.heardBefore = max(own.heardBefore - OwnSpeech.rewindMs * samplesPerSecond / 1_000, 0)
+        let cut = own.playsFrom + min(max(left, 0), samples)
+        own.heard = max(own.heard, cut)
+        own.playsFrom = max(cut - OwnSpeech.rewindMs * samplesPerSecond / 1_000, 0)
         var rest = self
         rest.own = own
         return rest
@@ -69,7 +73,6 @@ extension ActiveResponse {
             finishText()
         } else {
             segments[position].own?.isComplete = true
-            if segments[position].state == .speaking { segments[position].state = .done }
         }
     }
 
@@ -90,7 +93,7 @@ extension ActiveResponse {
         while let position = segments.firstIndex(where: { $0.state == .speaking }) ?? nextWaiting,
             let part = segments[position].own
         {
-            let queued = part.heardBefore + segments[position].samples
+            let queued = part.playsFrom + segments[position].samples
             let samples = part.arrived - queued
             if part.isComplete {
                 segments[position].state = .done
@@ -116,7 +119,7 @@ extension ActiveResponse {
         var heard = own?.heardEnd ?? 0
         for segment in segments {
             if let part = segment.own {
-                let samples = part.heardBefore + min(max(left, 0), segment.samples)
+                let samples = part.heard(left, of: segment.samples)
                 if samples > 0 { heard = max(heard, part.start + samples) }
             }
             left -= segment.samples
@@ -125,7 +128,7 @@ extension ActiveResponse {
     }
 
     func ownText(of segment: Segment, _ part: OwnSpeech.Part, left: Int) -> String {
-        let samples = part.heardBefore + min(max(left, 0), segment.samples)
+        let samples = part.heard(left, of: segment.samples)
         if part.isComplete, samples >= part.arrived { return segment.text.trimmed }
         return Self.prefix(of: segment.text.trimmed, share: ownShare(samples, of: segment.text, part))
     }
@@ -150,9 +153,9 @@ extension ActiveResponse {
             }
             if segments[position].state == .speaking { segments[position].state = .done }
             // What is dropped, for none of it waits to be heard, was heard before.
-            if segments[position].samples == 0, part.heardBefore > 0 {
+            if segments[position].samples == 0, part.heard > 0 {
                 heardBefore.append(ownText(of: segments[position], segments[position].own ?? part, left: 0))
-                let end = max(own?.heardEnd ?? 0, part.start + part.heardBefore)
+                let end = max(own?.heardEnd ?? 0, part.start + part.heard)
                 own?.heardEnd = end
             }
         }

@@ -15,7 +15,7 @@ struct Invariants {
     /// Samples of models' own speech, by the response they began as.
     private var ownSpeech: [ResponseID: Int] = [:]
     private var playedOwn: [ResponseID: Int] = [:]
-    private var interruptedAt: [ResponseID: Int] = [:]
+    private var interrupted: (response: ResponseID, heardMs: Int)?
     private var synthesized: Set<ResponseID> = []
 
     mutating func check(_ input: Conversation.Input, _ actions: [Conversation.Action], _ conversation: Conversation) {
@@ -93,8 +93,10 @@ struct Invariants {
     private mutating func checkTruncation(_ response: ResponseID, _ heardMs: Int) {
         let made = ownSpeech[response, default: 0]
         if heardMs < 0 || heardMs * 16 > made { violations.append("\(response) heard \(heardMs) ms of \(made / 16)") }
-        guard !synthesized.contains(response), let told = interruptedAt[response] else { return }
-        if abs(told - heardMs) > 1 { violations.append("\(response) truncated at \(heardMs) ms, heard \(told) ms") }
+        guard !synthesized.contains(response), let told = interrupted, told.response == response else { return }
+        if abs(told.heardMs - heardMs) > 1 {
+            violations.append("\(response) truncated at \(heardMs) ms, heard \(told.heardMs) ms")
+        }
     }
 
     private mutating func check(_ event: Event) {
@@ -103,7 +105,7 @@ struct Invariants {
         case .responseText(let text, let turn, _): generatedText[turn, default: ""] += text
         case .bargeIn(let response, let heardMs, let text):
             let sentMs = sentSamples[response, default: 0] * 1_000 / 16_000
-            interruptedAt[response] = heardMs
+            interrupted = (response, heardMs)
             if heardMs > sentMs { violations.append("heard \(heardMs) ms of \(sentMs) ms sent of \(response)") }
             _ = text
         case .turnEnded(let turn, let response, _, let latency):

@@ -103,7 +103,9 @@ struct SpokenGenerationTests {
         let cut = try #require(bargeIns(scene).first)
         #expect(truncations(scene) == [cut.ms] && cut.ms > 500 && cut.ms < 3_000)
         #expect(Self.long.hasPrefix(cut.text) && abs(cut.text.split(separator: " ").count - cut.ms / 300) <= 6)
-        #expect(scene.record == ["user:hello", "tom~:\(cut.text)", "user:hello", "tom:Sure."])
+        // Once all of the words are there, it is known better which of them were heard.
+        #expect(scene.record[1].hasPrefix("tom~:\(cut.text)") && scene.record[1].count <= cut.text.count + 9)
+        #expect(scene.record.count == 4 && scene.record[3] == "tom:Sure.")
         // The generation that still runs is cancelled ahead of that, and the next one begins behind it.
         let order = scene.call.trace.compactMap { entry -> String? in
             switch entry.action {

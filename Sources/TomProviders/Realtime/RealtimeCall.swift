@@ -121,7 +121,7 @@ final class RealtimeCall: SpeechModelCall {
                     state.socket = nil
                     return perform(
                         state.dialogue.disconnected(
-                            .malformed("a message is no event", stage: "llm", api: RealtimeAnswer.api)), &state)
+                            .malformed("a message is no event", stage: "llm", api: RealtimeResponse.api)), &state)
                 }
                 let outputs = state.dialogue.take(event)
                 return perform(outputs, &state)

@@ -25,11 +25,11 @@ struct RealtimeDialogue {
     private var connection = 0
     var turns = RealtimeTurns()
     private var mirror = RealtimeMirror(connection: 0)
-    private var active: RealtimeAnswer?
+    private var active: RealtimeResponse?
     /// A response that waits for the end of the one that was cancelled.
     private var queued: (key: Int, response: ResponseID)?
     /// Where the audio of the latest responses came from, oldest first.
-    private var spoken: [RealtimeAnswer.Track] = []
+    private var spoken: [RealtimeResponse.Track] = []
 
     /// Responses that were given up while they waited for the end of the same other one.
     private var givenUp = 0
@@ -94,7 +94,7 @@ struct RealtimeDialogue {
     }
 
     private mutating func create(_ key: Int, _ response: ResponseID) -> Output {
-        active = RealtimeAnswer(key: key, response: response, startMs: spokenMs(of: response))
+        active = RealtimeResponse(key: key, response: response, startMs: spokenMs(of: response))
         return .send(RealtimeClientEvent.createResponse(id: "response-\(key)").json)
     }
 
@@ -181,17 +181,17 @@ struct RealtimeDialogue {
         case "session":
             isConnected = false
             return [.disconnect] + disconnected(.refused(code))
-        case let event? where active.map { event == "response-\($0.key)" } ?? false: return failAnswer(.refused(code))
+        case let event? where active.map { event == "response-\($0.key)" } ?? false: return failResponse(.refused(code))
         case nil where code == "session_expired":
             // It closes the connection by itself; what runs in it is lost.
             return [.disconnect] + disconnected(.ofResponse(code: code))
-        case nil where type == "server_error": return failAnswer(.ofResponse(code: code))
+        case nil where type == "server_error": return failResponse(.ofResponse(code: code))
         // A cancellation that came too late, an item that is gone: the dialogue goes on.
         default: return []
         }
     }
 
-    private mutating func failAnswer(_ error: EngineError) -> [Output] {
+    private mutating func failResponse(_ error: EngineError) -> [Output] {
         guard let answer = active else { return [] }
         let outputs: [Output] = answer.isCancelled ? [] : [.response(answer.key, .failed(error))]
         return outputs + ended()

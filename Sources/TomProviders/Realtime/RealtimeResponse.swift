@@ -4,7 +4,7 @@ import TomEngines
 import TomErrors
 
 /// One response of a Realtime API, from its request to its end.
-struct RealtimeAnswer {
+struct RealtimeResponse {
     let key: Int
     let response: ResponseID
     /// Ours; the API's own end of it is still to come.
