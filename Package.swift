@@ -88,7 +88,7 @@ let package = Package(
             name: "TomProviders",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomEngines", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
-                nioSSL, crypto, logging,
+                nioWebSocket, nioSSL, crypto, logging,
             ], swiftSettings: strict),
         .target(
             name: "TomModels",
@@ -120,9 +120,8 @@ let package = Package(
         .target(
             name: "TomProbe",
             dependencies: [
-                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", nioCore, nioPosix, nioHTTP1,
-                nioWebSocket,
-                nioSSL, logging,
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomProviders", nioCore, nioPosix,
+                nioHTTP1, nioWebSocket, nioSSL, logging,
             ], swiftSettings: strict),
 
         // L3: the executable, the only reader of the environment
@@ -160,7 +159,7 @@ let package = Package(
             "TomProvidersTests",
             [
                 "TomProviders", "TomEngines", "TomConversation", "TomAudio", "TomErrors", "TomTestKit", asyncHTTPClient,
-                nioCore, nioPosix,
+                nioCore, nioPosix, nioHTTP1, nioWebSocket,
             ]),
         tests(
             "TomModelsTests",

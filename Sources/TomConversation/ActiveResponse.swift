@@ -8,14 +8,16 @@ struct ActiveResponse: Sendable {
     var generation: Generation
     private var splitter: SentenceSplitter
     private let language: String?
-    private(set) var segments: [Segment] = []
+    var segments: [Segment] = []
     /// Sentences that were ever given an id under the current `id`; an id is never used twice, not even when its sentence
     /// was dropped, so that late audio of it cannot pass for another's.
     private var segmentCount = 0
     /// Sentences heard under an earlier id of this reply.
-    private(set) var heardBefore: [String] = []
+    var heardBefore: [String] = []
     var clock: PlayoutClock
-    private(set) var generatedSamples = 0
+    var generatedSamples = 0
+    /// The audio that the model makes itself, where it does; see `OwnSpeech`.
+    var own: OwnSpeech?
     var held: Hold?
     /// Tools the current round asked for and whose outputs are missing.
     var pendingTools: [ToolCall] = []
@@ -25,7 +27,7 @@ struct ActiveResponse: Sendable {
     var toolOutputs = 0
     var toolDeadline: Instant?
     /// Of the text that the model has said so far.
-    private(set) var textCharacters = 0
+    var textCharacters = 0
     var expectation: Expectation = .open
     /// What was expected before this response was first heard.
     var expectationBefore: Expectation?
@@ -46,12 +48,14 @@ struct ActiveResponse: Sendable {
         let index: Int
         /// Said to pass the time until the answer comes; no part of it.
         let isFiller: Bool
-        fileprivate(set) var text: String
+        var text: String
         var state: State
         /// Samples made of it so far.
-        fileprivate(set) var samples = 0
-        /// `waiting` -> `synthesizing` -> `done`.
-        enum State: Sendable, Equatable { case waiting, synthesizing(due: Instant), done }
+        var samples = 0
+        /// Its audio as it came from the model; `nil` for a sentence that is synthesised.
+        var own: OwnSpeech.Part?
+        /// `waiting` -> `synthesizing` -> `done`; what the model speaks itself is `speaking` in between.
+        enum State: Sendable, Equatable { case waiting, synthesizing(due: Instant), speaking, done }
     }
 
     struct Generation: Sendable, Equatable {
@@ -97,7 +101,7 @@ struct ActiveResponse: Sendable {
     mutating func take(_ text: String, limit: Int) -> (text: String, isFull: Bool) {
         let room = limit - textCharacters
         let taken = String(text.prefix(room))
-        append(taken)
+        appendGenerated(taken)
         return (taken, taken.count >= room)
     }
 
@@ -110,7 +114,7 @@ struct ActiveResponse: Sendable {
         if let last = splitter.finish() { segments.append(makeSegment(last)) }
     }
 
-    private mutating func makeSegment(_ text: String, isFiller: Bool = false) -> Segment {
+    mutating func makeSegment(_ text: String, isFiller: Bool = false) -> Segment {
         defer { segmentCount += 1 }
         return Segment(index: segmentCount, isFiller: isFiller, text: text, state: .waiting)
     }
@@ -124,6 +128,7 @@ struct ActiveResponse: Sendable {
     mutating func dropUnspoken() {
         // What follows is TOM's own, by whole sentences.
         splitter = SentenceSplitter(language: language)
+        breakOffOwn()
         segments.removeAll { $0.samples == 0 }
         for index in segments.indices { if case .synthesizing = segments[index].state { breakOff(at: index) } }
         for index in segments.indices { segments[index].state = .done }
@@ -143,7 +148,14 @@ struct ActiveResponse: Sendable {
     }
 
     /// Whether audio of a sentence is being made.
-    var isSynthesizing: Bool { segments.contains { if case .synthesizing = $0.state { true } else { false } } }
+    var isSynthesizing: Bool {
+        segments.contains {
+            switch $0.state {
+            case .synthesizing, .speaking: true
+            case .waiting, .done: false
+            }
+        }
+    }
 
     mutating func setState(_ state: Segment.State, at position: Int) { segments[position].state = state }
 
@@ -156,7 +168,7 @@ struct ActiveResponse: Sendable {
     }
 
     /// Speech of about this many characters takes a second.
-    private static let charactersPerSecond = 15.0
+    static let charactersPerSecond = 15.0
 
     /// The sentence's audio ends before its words do: those it can have held are kept, the others were never said.
     mutating func breakOff(at position: Int) {
@@ -174,7 +186,10 @@ struct ActiveResponse: Sendable {
     /// The synthesis was stopped: no audio of the sentence is due any more.
     mutating func stopSynthesis() {
         for position in segments.indices {
-            if case .synthesizing = segments[position].state { segments[position].state = .waiting }
+            switch segments[position].state {
+            case .synthesizing, .speaking: segments[position].state = .waiting
+            case .waiting, .done: break
+            }
         }
     }
 
@@ -199,8 +214,10 @@ struct ActiveResponse: Sendable {
         var left = heardMs * clock.samplesPerSecond / 1_000
         var parts = heardBefore
         for segment in segments {
-            guard left > 0 else { break }
-            if segment.state == .done, left >= segment.samples {
+            guard left > 0 || segment.wasHeardBefore else { break }
+            if let own = segment.own {
+                parts.append(ownText(of: segment, own, left: left))
+            } else if segment.state == .done, left >= segment.samples {
                 parts.append(segment.text)
             } else if segment.samples > 0 {
                 parts.append(Self.prefix(of: segment.text, share: Double(left) / Double(segment.samples)))
@@ -211,9 +228,9 @@ struct ActiveResponse: Sendable {
     }
 
     /// Everything said, for a call without a voice.
-    var allText: String { (heardBefore + segments.map(\.text)).joined(separator: " ") }
+    var allText: String { (heardBefore + segments.map(\.text.trimmed)).joined(separator: " ") }
 
-    private static func prefix(of text: String, share: Double) -> String {
+    static func prefix(of text: String, share: Double) -> String {
         let words = text.split(separator: " ")
         var budget = Double(text.count) * min(share, 1)
         var count = 0
@@ -229,7 +246,7 @@ struct ActiveResponse: Sendable {
     // MARK: Restart
 
     /// Whether the reply may begin anew: nobody has heard any of it, and it has asked for no tool since the model was last asked.
-    var mayRestart: Bool { !isAnswerAudible && heardBefore.isEmpty && pendingTools.isEmpty && toolOutputs == 0 }
+    var mayRestart: Bool { own == nil && !isAnswerAudible && heardBefore.isEmpty && pendingTools.isEmpty && toolOutputs == 0 }
 
     /// Forgets what was made of the reply, a filler apart, for another model to begin it anew.
     mutating func restart(as newID: ResponseID, round: Int, due: Instant) {
@@ -259,21 +276,26 @@ struct ActiveResponse: Sendable {
 
     /// Takes the reply up again under `newID`, from the beginning of the sentence that was cut off.
     mutating func resume(as newID: ResponseID, heardMs: Int) {
+        let heardEnd = ownHeard(heardMs: heardMs)
+        own?.heardEnd = heardEnd
         var left = heardMs * clock.samplesPerSecond / 1_000
-        var rest: [String] = []
+        var rest: [Segment] = []
         for segment in segments {
             defer { left -= segment.samples }
             // What was to pass the time has done so.
             guard !segment.isFiller else { continue }
             if rest.isEmpty, segment.state == .done, segment.samples > 0, left >= segment.samples {
-                heardBefore.append(segment.text)
-            } else if !segment.text.isEmpty {
-                rest.append(segment.text)
+                heardBefore.append(segment.text.trimmed)
+            } else if segment.own != nil || !segment.text.isEmpty {
+                rest.append(segment.rewound(heard: left, samplesPerSecond: clock.samplesPerSecond))
             }
         }
         segmentCount = 0
         segments = []
-        for text in rest { segments.append(makeSegment(text)) }
+        for segment in rest {
+            segments.append(makeSegment(segment.text))
+            segments[segments.count - 1].own = segment.own
+        }
         id = newID
         held = nil
         generatedSamples = 0

@@ -37,6 +37,8 @@ struct CallerTurn: Sendable {
         case notUnderstood
         case nothing
         case failed(EngineFailure)
+        /// The turn is answered before its words are known.
+        case toFollow
     }
 
     init(id: TurnID, expectation: Expectation, onset: Instant, audioMs: Int?) {

@@ -98,6 +98,7 @@ extension Conversation {
     private mutating func close(_ open: CallerTurn, at now: Instant) {
         var turn = open
         turn.close(at: now, due: now + configuration.timeouts.transcription)
+        if goesAheadOfItsWords(turn, at: now) { turn.result = .toFollow }
         caller = nil
         // Also for an engine that has answered by itself: nothing more of this turn is to be listened to.
         add(.finishTranscription(turn.id))
@@ -141,6 +142,8 @@ extension Conversation {
         } else if let index = awaiting.firstIndex(where: { $0.id == id && $0.result == nil }) {
             awaiting[index].result = result
             resolveAwaited(at: now)
+        } else {
+            wordsFollowed(id, result)
         }
     }
 
@@ -163,6 +166,9 @@ extension Conversation {
         case .notUnderstood, .nothing:
             guard isMeant(turn, speech, result) else { return resumeHeld(at: now) }
             emit(.transcriptFinal(text: "", turn: turn.id, language: nil, confidence: nil))
+            commit(turn, .speech(transcript: nil, durationMs: durationMs), at: now)
+        case .toFollow:
+            awaitWords(of: turn.id, at: now)
             commit(turn, .speech(transcript: nil, durationMs: durationMs), at: now)
         case .failed(let failure):
             emit(.notice(code: failure.code, message: failure.message))

@@ -3,6 +3,7 @@ extension Conversation {
     /// When the caller has waited for long enough; `nil` when nothing is to be said.
     var fillerDeadline: Instant? {
         guard let after = configuration.filler.after, configuration.stages.speaks,
+            !configuration.stages.generatesSpeech,
             !configuration.texts.fillers.isEmpty, let active = response, active.held == nil, !active.hasFiller,
             active.textCharacters == 0, active.heardBefore.isEmpty, !active.isGenerated,
             let began = active.marks.generationStartedAt

@@ -39,7 +39,7 @@ extension Conversation {
     }
 
     /// Who ended a response before its end.
-    enum Interrupter {
+    enum Interrupter: Equatable {
         case caller
         /// `playedMs` is what the client says was heard; `nil` for what the playout clock says.
         case client(playedMs: Int?)
@@ -61,6 +61,7 @@ extension Conversation {
             case .hangUp: add(.clearPlayout(active.id))
             }
         }
+        if interrupter != .hangUp { truncateOwnSpeech(of: active, heardMs: heard) }
         let text = configuration.stages.speaks ? active.heardText(heardMs: heard) : active.allText
         if !record(text, of: active, interrupted: true), let before = active.expectationBefore {
             // The question was not heard, so its answer is not to be expected.

@@ -57,7 +57,7 @@ extension Conversation {
         guard samples > 0, var active = owner(of: id), active.held == nil, let position = active.currentPosition(of: id)
         else { return }
         active.generated(samples, at: position, due: now + configuration.timeouts.synthesis)
-        if active.latency.ttsFirstAudioMs == nil, let begun = active.marks.firstSentenceAt,
+        if active.latency.ttsFirstAudioMs == nil, active.latency.e2eMs == nil, let begun = active.marks.firstSentenceAt,
             active.marks.spokenAt != nil, !active.segments[position].isFiller
         {
             active.latency.ttsFirstAudioMs = (now - begun).milliseconds
@@ -126,6 +126,7 @@ extension Conversation {
             synthesizeNext(of: &made.response, at: now)
             speculation = made
         }
+        playOwnSpeech()
         guard var next = response else { return }
         synthesizeNext(of: &next, at: now)
         response = next
@@ -140,7 +141,9 @@ extension Conversation {
     }
 
     private mutating func synthesizeNext(of active: inout ActiveResponse, at now: Instant) {
-        guard configuration.stages.speaks, active.held == nil, let position = active.nextWaiting else { return }
+        guard configuration.stages.speaks, active.held == nil, let position = active.nextWaiting,
+            active.segments[position].own == nil
+        else { return }
         let limit = configuration.limits.maxBufferedAudio
         let buffered = Duration.milliseconds(active.unsentSamples * 1_000 / configuration.outputSamplesPerSecond)
         guard buffered < limit else { return }

@@ -29,10 +29,11 @@ extension Conversation {
     mutating func startResponse(turn: TurnID, latency: TurnLatency, marks: ActiveResponse.Marks, at now: Instant) {
         var marks = marks
         marks.generationStartedAt = now
-        let active = ActiveResponse(
+        var active = ActiveResponse(
             id: takeResponseID(), turn: turn, state: .running(due: now + configuration.timeouts.generation),
             latency: latency, marks: marks, samplesPerSecond: configuration.outputSamplesPerSecond,
             language: configuration.texts.language)
+        if configuration.stages.generatesSpeech { active.own = OwnSpeech() }
         response = active
         add(.startGeneration(active.generation.id, turn: turn))
     }
@@ -43,6 +44,7 @@ extension Conversation {
         if speculation?.id == id { return speculate(input, at: now) }
         switch input {
         case .responseText(let id, let text): update(id) { $0.takeText(text, at: now) }
+        case .responseAudio(let id, let samples): update(id) { $0.generationSpoke(samples, at: now) }
         case .responseTool(let id, let call): update(id) { $0.takeTool(call, at: now) }
         case .responseMemory(let id, let memory): update(id) { $0.response?.memory = memory }
         case .responseExpects(let id, let next): update(id) { $0.response?.expectation = next }
@@ -83,7 +85,7 @@ extension Conversation {
     mutating func generationFinished(at now: Instant) {
         guard var active = response else { return }
         // What was said before a tool runs is a sentence of its own, spoken while the tool works.
-        active.finishText()
+        active.finishGenerated()
         if !active.pendingTools.isEmpty {
             active.generation.state = .waitingForTools
         } else if active.toolOutputs > 0 {

@@ -6,7 +6,7 @@ extension Conversation {
     var speculationDeadline: Instant? {
         let policy = configuration.speculation
         guard policy.isOn, configuration.stages.answers, configuration.turnDetection == .serverVAD,
-            response == nil, speculation == nil, awaiting.isEmpty, keys == nil,
+            !configuration.stages.generatesSpeech, response == nil, speculation == nil, awaiting.isEmpty, keys == nil,
             let turn = caller, case .pausing = turn.phase, turn.turnComplete != false,
             turn.speculations < policy.maxPerTurn, !turn.expectation.keepsAudio, turn.expectation != .digits,
             !turn.probableWords.isEmpty

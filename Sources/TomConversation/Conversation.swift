@@ -20,6 +20,8 @@ public struct Conversation: Sendable {
 
     var caller: CallerTurn?
     var awaiting: [CallerTurn] = []
+    /// Turns that are answered already and whose words are still to come, oldest first.
+    var following: [(turn: TurnID, until: Instant)] = []
     var response: ActiveResponse?
     /// Only while there is no response.
     var speculation: Speculation?
@@ -71,7 +73,7 @@ public struct Conversation: Sendable {
         case .transcriptFinal(let turn, let text, let language, let confidence):
             transcribed(turn, Self.result(text, language, confidence), at: now)
         case .transcriptionFailed(let turn, let failure): transcribed(turn, .failed(failure), at: now)
-        case .responseText(let id, _), .responseTool(let id, _), .responseMemory(let id, _),
+        case .responseText(let id, _), .responseAudio(let id, _), .responseTool(let id, _), .responseMemory(let id, _),
             .responseExpects(let id, _), .responseEndsCall(let id), .responseFinished(let id),
             .responseFailed(let id, _), .responseBroke(let id, _):
             applyGeneration(input, of: id, at: now)
@@ -105,6 +107,7 @@ public struct Conversation: Sendable {
         }
         consider(callerDeadline)
         for turn in awaiting { if turn.result == nil, case .awaiting(let until) = turn.phase { consider(until) } }
+        consider(following.first?.until)
         consider(keys?.until)
         consider(responseDeadline)
         consider(speculationDeadline)
@@ -120,6 +123,7 @@ public struct Conversation: Sendable {
                 transcribed(turn.id, .failed(failure), at: now)
             }
         }
+        wordsAreOverdue(at: now)
         if let keys, keys.until <= now { commitKeys(at: now) }
         responseDeadlineReached(at: now)
         speculationDeadlineReached(at: now)
@@ -155,8 +159,10 @@ public struct Conversation: Sendable {
         if let caller { add(.cancelTranscription(caller.id)) }
         for turn in awaiting where turn.result == nil { add(.cancelTranscription(turn.id)) }
         discardSpeculation()
+        for turn in following { add(.cancelTranscription(turn.turn)) }
         interrupt(at: now, by: .hangUp)
         (caller, awaiting, response, keys, idleDeadline) = (nil, [], nil, nil, nil)
+        following = []
         self.termination = termination
         emit(.stopped(reason: termination.reason.rawValue))
         add(.hangUp(termination))

@@ -1,3 +1,4 @@
+public import TomAudio
 public import TomConversation
 
 /// Decides what TOM says: history in, text deltas and tool calls out.
@@ -41,8 +42,10 @@ public struct ResponseRequest: Sendable {
 
 /// What a generation reports.
 public enum ResponseEvent: Sendable, Equatable {
-    /// More text to be spoken.
+    /// More text to be spoken; from a ``SpeechModel``, the words of what it speaks itself.
     case text(String)
+    /// Audio that the model made itself, PCM16 mono at `rate`; only a ``SpeechModel`` reports it.
+    case audio([Int16], rate: SampleRate)
     /// A tool to run. When the generation finishes, TOM runs it and asks again with the output in the history.
     case toolCall(ToolCall)
     /// State to be kept on this response's item and handed back with the history.

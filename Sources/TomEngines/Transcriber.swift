@@ -36,10 +36,15 @@ public struct TranscriptionRequest: Sendable {
     public let expectation: Expectation
     /// Where the audio the engine was given is counted; `nil`: nowhere.
     public let meter: UsageMeter?
-    public init(turn: TurnID, language: String, expectation: Expectation, meter: UsageMeter? = nil) {
+    /// The record ahead of the turn, oldest first; of use to a ``SpeechModel`` only.
+    public let history: [Item]
+    public init(
+        turn: TurnID, language: String, expectation: Expectation, history: [Item] = [], meter: UsageMeter? = nil
+    ) {
         self.turn = turn
         self.language = language
         self.expectation = expectation
+        self.history = history
         self.meter = meter
     }
 }

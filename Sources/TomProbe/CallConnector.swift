@@ -3,9 +3,8 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import NIOWebSocket
-import Synchronization
 import TomErrors
+import TomProviders
 import TomWire
 
 /// Opens calls to one server.
@@ -47,39 +46,22 @@ struct CallConnector: Sendable {
         let loop = group.next()
         let promise = loop.makePromise(of: CallRecord.self)
         let begun = NIODeadline.now()
-        let outcome = CallOutcome(promise)
-        let head = request(callID: callID, token: token)
-        let (url, tls) = (self.url, self.tls)
-        let bootstrap = ClientBootstrap(group: loop)
-            .connectTimeout(Self.timeout)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try Self.prepare(channel, url: url, tls: tls, head: head, outcome: outcome) { channel in
-                        try channel.pipeline.syncOperations.addHandlers([
-                            NIOWebSocketFrameAggregator(
-                                minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 256,
-                                maxAccumulatedFrameSize: Self.mostMessage),
-                            CallHandler(
-                                caller: caller, payloads: payloads, connectedFrom: begun, promise: promise, board: board
-                            ),
-                        ])
-                    }
-                }
-            }
+        let connector = WebSocketConnector(
+            host: url.host, port: url.port, tls: tls, timeout: Self.timeout, maxMessageBytes: Self.mostMessage)
         do {
-            let channel = try await bootstrap.connect(host: url.host, port: url.port).get()
-            channel.eventLoop.scheduleTask(deadline: begun + Self.timeout) {
-                guard !outcome.isUpgraded else { return }
-                outcome.fail(.unreachable(url, reason: "the handshake took longer than 10 s"))
-                channel.close(promise: nil)
-            }
+            let channel = try await connector.open(request(callID: callID, token: token), on: loop) { channel in
+                try channel.pipeline.syncOperations.addHandler(
+                    CallHandler(
+                        caller: caller, payloads: payloads, connectedFrom: begun, promise: promise, board: board))
+            }.get()
             let record = try await promise.futureResult.get()
             try? await channel.closeFuture.get()
             return record
         } catch {
-            outcome.fail(.unreachable(url, reason: Self.reason(error)))
-            return (try? await promise.futureResult.get()) ?? CallRecord()
+            var record = CallRecord()
+            record.failure = failure(error)
+            promise.succeed(record)
+            return record
         }
     }
 
@@ -91,34 +73,16 @@ struct CallConnector: Sendable {
         return HTTPRequestHead(version: .http1_1, method: .GET, uri: url.path(callID: callID), headers: headers)
     }
 
-    /// TLS, HTTP and the upgrade; `upgraded` adds what follows it.
-    private static func prepare(
-        _ channel: any Channel, url: ServerURL, tls: NIOSSLContext?, head: HTTPRequestHead, outcome: CallOutcome,
-        upgraded: @escaping @Sendable (any Channel) throws -> Void
-    ) throws {
-        let pipeline = channel.pipeline.syncOperations
-        if let tls {
-            // RFC 6066 section 3: a literal address is no server name.
-            let isAddress = (try? SocketAddress(ipAddress: url.host, port: 0)) != nil
-            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : url.host))
+    private func failure(_ error: any Error) -> ProbeError {
+        switch error {
+        case WebSocketFailure.refused(let status, let retryAfter, let body):
+            Refusal(status: status, retryAfter: retryAfter, body: body).error
+        case WebSocketFailure.closed: .unreachable(url, reason: "it was closed during the handshake")
+        case WebSocketFailure.timedOut:
+            .unreachable(url, reason: "the handshake took longer than \(Self.timeout.nanoseconds / 1_000_000_000) s")
+        case WebSocketFailure.failed(let error): .unreachable(url, reason: Self.reason(error))
+        default: .unreachable(url, reason: Self.reason(error))
         }
-        let upgrader = NIOWebSocketClientUpgrader(maxFrameSize: mostMessage) { channel, _ in
-            channel.eventLoop.makeCompletedFuture {
-                try upgraded(channel)
-                outcome.handOver()
-            }
-        }
-        let handshake = HandshakeHandler(url: url, head: head) { outcome.fail($0) }
-        let bound = NIOLoopBound(handshake, eventLoop: channel.eventLoop)
-        try pipeline.addHTTPClientHandlers(
-            leftOverBytesStrategy: .forwardBytes,
-            withClientUpgrade: (
-                upgraders: [upgrader],
-                completionHandler: { context in
-                    context.pipeline.syncOperations.removeHandler(bound.value, promise: nil)
-                }
-            ))
-        try pipeline.addHandler(handshake)
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -129,30 +93,5 @@ struct CallConnector: Sendable {
         case is ChannelError: "the connection timed out"
         default: "\(error)"
         }
-    }
-}
-
-/// Settles a call's promise when no WebSocket comes about; after the upgrade that is the ``CallHandler``'s to do.
-final class CallOutcome: Sendable {
-    private let promise: EventLoopPromise<CallRecord>
-    private let state = Mutex((isUpgraded: false, isSettled: false))
-
-    init(_ promise: EventLoopPromise<CallRecord>) { self.promise = promise }
-
-    var isUpgraded: Bool { state.withLock { $0.isUpgraded } }
-
-    /// The ``CallHandler`` is in place and settles the promise.
-    func handOver() { state.withLock { $0.isUpgraded = true } }
-
-    /// Ends the call with `error`, unless it is up or has ended.
-    func fail(_ error: ProbeError) {
-        let isFirst = state.withLock { state in
-            defer { state.isSettled = true }
-            return !state.isSettled && !state.isUpgraded
-        }
-        guard isFirst else { return }
-        var record = CallRecord()
-        record.failure = error
-        promise.succeed(record)
     }
 }

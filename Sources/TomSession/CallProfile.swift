@@ -6,6 +6,8 @@ public struct CallEngines: Sendable {
     public var transcriber: (any Transcriber)?
     public var languageModel: (any LanguageModel)?
     public var synthesizer: (any SpeechSynthesizer)?
+    /// Hears and speaks in place of transcriber and language model; the synthesiser then says TOM's own sentences only.
+    public var speechModel: (any SpeechModel)?
 
     public init(
         transcriber: (any Transcriber)?, languageModel: (any LanguageModel)?, synthesizer: (any SpeechSynthesizer)?
@@ -15,9 +17,18 @@ public struct CallEngines: Sendable {
         self.synthesizer = synthesizer
     }
 
+    /// A call with a model that hears and speaks by itself.
+    public init(synthesizer: (any SpeechSynthesizer)?, speechModel: any SpeechModel) {
+        self.synthesizer = synthesizer
+        self.speechModel = speechModel
+    }
+
     /// The names the wire shows.
     public var names: EngineNames {
-        EngineNames(
+        if let speechModel {
+            return EngineNames(stt: speechModel.name, llm: speechModel.name, tts: speechModel.name)
+        }
+        return EngineNames(
             stt: transcriber?.name ?? "off", llm: languageModel?.name ?? "off", tts: synthesizer?.name ?? "off")
     }
 }

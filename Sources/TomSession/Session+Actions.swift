@@ -23,6 +23,8 @@ extension Session {
         case .synthesize(let segment, let text): synthesize(segment, text)
         case .clearPlayout: clearPlayout()
         case .keepPlayout(_, let samples): keepPlayout(samples)
+        case .playOwnSpeech(_, let from, let samples): playOwnSpeech(from: from, samples: samples)
+        case .truncateOwnSpeech(let response, let heardMs): speech?.truncate(response, heardMs: heardMs)
         case .hangUp(let termination): finish(termination)
         }
     }
@@ -30,9 +32,10 @@ extension Session {
     // MARK: Speech to text
 
     private func startTranscription(_ turn: TurnID, _ expectation: Expectation) {
-        guard let transcriber = profile.engines.transcriber else { return }
+        guard let transcriber = engines.transcriber else { return }
         let request = TranscriptionRequest(
-            turn: turn, language: profile.language, expectation: expectation, meter: usage.meter())
+            turn: turn, language: profile.language, expectation: expectation, history: conversation.history,
+            meter: usage.meter())
         let lane = ResultLane(to: self, overflow: .transcription(turn, .failed(.flood("stt"))))
         let task = transcriber.transcribe(request) { lane.deliver(.transcription(turn, $0)) }
         transcriptions[turn] = (task, lane)
@@ -94,7 +97,7 @@ extension Session {
     // MARK: Text to speech
 
     private func synthesize(_ segment: SegmentID, _ text: String) {
-        guard let synthesizer = profile.engines.synthesizer else { return }
+        guard let synthesizer = engines.synthesizer else { return }
         // One voice: whatever is still being made for an earlier sentence is not wanted any more.
         stopSynthesis()
         let rate = options.output.sampleRate

@@ -4,12 +4,13 @@ import TomEngines
 /// The language model of a call, and the tools it asks for.
 extension Session {
     func startGeneration(_ id: GenerationID, turn: TurnID, _ history: [Item], meter: UsageMeter) {
-        guard let model = profile.engines.languageModel else { return }
+        guard let model = engines.languageModel else { return }
         let request = ResponseRequest(
             response: id.response, turn: turn, language: profile.language, history: history,
             tools: tools.tools(of: profile.agentID), meter: meter, avoiding: broken.models)
         let lane = ResultLane(to: self, overflow: .generation(id, .failed(.flood("llm"))))
-        let task = model.respond(to: request) { lane.deliver(.generation(id, $0)) }
+        if id.round == 0 { ownSpeech.clear() }
+        let task = model.respond(to: request, deliver: generationDelivery(id, lane))
         generation?.cancel()
         generation = RunningTask(id: id, task: task, lane: lane)
     }
@@ -25,6 +26,8 @@ extension Session {
         guard let running = generation, running.id == id else { return }
         switch event {
         case .text(let text): apply(.responseText(id, text))
+        // Comes converted, as `Work.speech`.
+        case .audio: break
         case .toolCall(let call): apply(.responseTool(id, call))
         case .memory(let memory): apply(.responseMemory(id, memory))
         case .expects(let expectation): apply(.responseExpects(id, expectation))

@@ -10,7 +10,7 @@ extension Session {
     func hear(_ bytes: UnsafeRawBufferPointer) {
         guard conversation.termination == nil else { return }
         lastAudioAt = now
-        if options.manualTurns, listening == nil, profile.engines.transcriber != nil { process(.manualAudioStarted) }
+        if options.manualTurns, listening == nil, engines.transcriber != nil { process(.manualAudioStarted) }
         callerAudio.decode(bytes) { samples in listen(to: samples) }
     }
 
@@ -30,7 +30,7 @@ extension Session {
     /// - Parameter restMs: audio of the same message that follows the piece.
     private func listen(to piece: Span<Int16>, before restMs: Int) {
         preRoll.append(piece)
-        if let task = listening?.task, profile.engines.transcriber?.capabilities.readsAudio == true {
+        if let task = listening?.task, engines.transcriber?.capabilities.readsAudio == true {
             task.append(piece)
         }
         if recordings.isRecording { record(piece) }

@@ -14,6 +14,12 @@ actor Session: CallSession {
     let eventLoop: any EventLoop
     let options: CallOptions
     let profile: CallProfile
+    /// The call's engines: the profile's, or those of its speech model.
+    let engines: CallEngines
+    /// The speech model's side of this call; `nil` where each stage has an engine of its own.
+    var speech: (any SpeechModelCall)?
+    /// What the speech model spoke in the current response.
+    var ownSpeech = OwnSpeechAudio()
     let configuration: SessionConfiguration
     let tools: any ToolRunner
     let account: CallAccount
@@ -67,6 +73,9 @@ actor Session: CallSession {
         self.eventLoop = eventLoop
         self.options = options
         self.profile = profile
+        speech = profile.engines.speechModel?.open(
+            language: profile.language, tools: tools.tools(of: profile.agentID))
+        engines = Self.engines(of: profile, speech)
         self.configuration = configuration
         self.tools = tools
         self.account = account
@@ -76,7 +85,7 @@ actor Session: CallSession {
         begunAt = eventLoop.now
         conversation = Conversation(
             configuration: Self.conversationConfiguration(
-                options: options, profile: profile, configuration: configuration))
+                options: options, profile: profile, engines: engines, configuration: configuration))
         callerAudio = try CallerAudio(format: options.input)
         detector = VoiceActivityDetector(configuration.voiceActivity)
         playout = PlayoutQueue(format: options.output)
@@ -85,7 +94,7 @@ actor Session: CallSession {
     }
 
     static func conversationConfiguration(
-        options: CallOptions, profile: CallProfile, configuration: SessionConfiguration
+        options: CallOptions, profile: CallProfile, engines: CallEngines, configuration: SessionConfiguration
     ) -> Conversation.Configuration {
         var result = configuration.conversation
         result.texts = profile.texts
@@ -93,9 +102,10 @@ actor Session: CallSession {
         if !configuration.greets { result.texts.greeting = nil }
         result.interruption.backchannels = profile.backchannels
         result.turnDetection = options.manualTurns ? .manual : .serverVAD
-        result.stages.transcribes = profile.engines.transcriber != nil
-        result.stages.answers = profile.engines.languageModel != nil
-        result.stages.speaks = profile.engines.synthesizer != nil
+        result.stages.transcribes = engines.transcriber != nil
+        result.stages.answers = engines.languageModel != nil
+        result.stages.speaks = engines.synthesizer != nil
+        result.stages.generatesSpeech = engines.speechModel != nil
         result.outputSamplesPerSecond = options.output.sampleRate.hertz
         return result
     }
@@ -138,6 +148,8 @@ actor Session: CallSession {
         case transcription(TurnID, TranscriptionEvent)
         case generation(GenerationID, ResponseEvent)
         case synthesis(SegmentID, ReplyConverter.Output)
+        /// Audio of a generation that speaks itself, at the output rate.
+        case speech(GenerationID, [Int16])
         /// Only time passed: reply audio may have become due.
         case playout
     }
@@ -171,6 +183,7 @@ actor Session: CallSession {
         case .transcription(let turn, let event): transcriptionReported(turn, event)
         case .generation(let id, let event): generationReported(id, event)
         case .synthesis(let segment, let output): synthesisReported(segment, output)
+        case .speech(let id, let samples): speechReported(id, samples)
         case .playout: break
         }
     }
@@ -249,6 +262,9 @@ actor Session: CallSession {
         synthesis?.cancel()
         (generation, synthesis) = (nil, nil)
         playout.clear()
+        speech?.close()
+        speech = nil
+        ownSpeech.clear()
         wake?.task.cancel()
         wake = nil
         journal?.end()

@@ -32,6 +32,7 @@ final class Adversary {
         configuration.limits.maxBufferedAudio = random.ms(500...8_000)
         configuration.stages.speaks = !random.chance(10)
         configuration.stages.answers = !random.chance(5)
+        configuration.stages.generatesSpeech = random.chance(30)
         return configuration
     }
 
@@ -118,11 +119,16 @@ final class Adversary {
 
     private func generate(_ call: inout VirtualCall, _ id: GenerationID) {
         if random.chance(5) { return }
+        let speaks = call.conversation.configuration.stages.generatesSpeech
         var at = random.ms(0...1_500)
         for _ in 0..<Int.random(in: 0...6, using: &random) {
             let text = ["One. ", "Two two", " three! ", "a longer sentence goes here. ", "", "e.g. "].randomElement(
                 using: &random)!
             call.schedule(.responseText(id, text), in: at)
+            if speaks, random.chance(85) {
+                let late = at + random.ms(0...200)
+                call.schedule(.responseAudio(id, samples: Int.random(in: 0...40_000, using: &random)), in: late)
+            }
             at += random.ms(0...400)
         }
         if random.chance(10) { call.schedule(.responseText(id, String(repeating: "flood ", count: 100)), in: at) }

@@ -14,6 +14,11 @@ struct Invariants {
     private var sentSamples: [ResponseID: Int] = [:]
     private var generatedText: [TurnID: String] = [:]
     private var stopped = false
+    /// Samples of models' own speech, by the response they began as.
+    private var ownSpeech: [ResponseID: Int] = [:]
+    private var playedOwn: [ResponseID: Int] = [:]
+    private var interrupted: (response: ResponseID, heardMs: Int)?
+    private var synthesized: Set<ResponseID> = []
 
     mutating func check(_ input: Conversation.Input, _ actions: [Conversation.Action], _ conversation: Conversation) {
         observe(input, conversation)
@@ -38,6 +43,7 @@ struct Invariants {
             }
             audible = response
             sentSamples[response, default: 0] += samples
+        case .responseAudio(let id, let samples): ownSpeech[id.response, default: 0] += samples
         case .transcriptFinal(let turn, _, _, _), .transcriptionFailed(let turn, _): transcriptions.remove(turn)
         case .responseFinished(let id), .responseFailed(let id, _), .responseBroke(let id, _): generations.remove(id)
         default: break
@@ -81,13 +87,38 @@ struct Invariants {
             if speculations.contains(id) { violations.append("\(call.name) runs before its turn is over") }
         case .cancelGeneration(let id): generations.remove(id)
         case .clearPlayout(let response): ended.insert(response)
+        case .synthesize(let segment, _): synthesized.insert(segment.response)
+        case .playOwnSpeech(let response, let from, let samples): checkPlayed(response, from, samples)
+        case .truncateOwnSpeech(let response, let heardMs): checkTruncation(response, heardMs)
         default: break
+        }
+    }
+
+    /// A model's own speech is played in one piece, once for each time that the reply is taken up.
+    private mutating func checkPlayed(_ response: ResponseID, _ from: Int, _ samples: Int) {
+        if samples <= 0 { violations.append("\(response) plays nothing") }
+        if let end = playedOwn[response], end != from {
+            violations.append("\(response) plays from \(from), not \(end)")
+        }
+        playedOwn[response] = from + samples
+        if from < 0 || from + samples > ownSpeech.values.max() ?? 0 {
+            violations.append("\(response) plays audio that never came")
+        }
+    }
+
+    /// What the model is told was heard is what the caller's client was told, and no more than was made.
+    private mutating func checkTruncation(_ response: ResponseID, _ heardMs: Int) {
+        let made = ownSpeech[response, default: 0]
+        if heardMs < 0 || heardMs * 16 > made { violations.append("\(response) heard \(heardMs) ms of \(made / 16)") }
+        guard !synthesized.contains(response), let told = interrupted, told.response == response else { return }
+        if abs(told.heardMs - heardMs) > 1 {
+            violations.append("\(response) truncated at \(heardMs) ms, heard \(told.heardMs) ms")
         }
     }
 
     private mutating func check(_ event: Event) {
         switch event {
-        case .transcriptFinal(_, let turn, _, _): openTurns.insert(turn)
+        case .transcriptFinal(_, let turn, _, _): if !endedTurns.contains(turn) { openTurns.insert(turn) }
         case .responseText(let text, let turn, let response):
             if speculations.contains(where: { $0.response == response }) {
                 violations.append("\(response) is told before its turn is over")
@@ -95,6 +126,7 @@ struct Invariants {
             generatedText[turn, default: ""] += text
         case .bargeIn(let response, let heardMs, let text):
             let sentMs = sentSamples[response, default: 0] * 1_000 / 16_000
+            interrupted = (response, heardMs)
             if heardMs > sentMs { violations.append("heard \(heardMs) ms of \(sentMs) ms sent of \(response)") }
             _ = text
         case .turnEnded(let turn, let response, _, let latency):

@@ -50,6 +50,8 @@ struct SimulationTests {
         var resumed = 0
         var failed = 0
         var (adopted, discarded) = (0, 0)
+        var truncated = 0
+        var replayed = 0
         for seed in seeds {
             let outcome = simulate(seed: seed)
             #expect(outcome.violations.isEmpty, "SIMULATION_SEED=\(seed): \(outcome.violations.prefix(3))")
@@ -62,6 +64,10 @@ struct SimulationTests {
             let bargeIns = outcome.events.count { if case .bargeIn = $0 { true } else { false } }
             let cut = outcome.events.count { if case .turnEnded(_, _, .interrupted, _) = $0 { true } else { false } }
             if bargeIns > cut { resumed += 1 }
+            for action in outcome.trace {
+                if case .truncateOwnSpeech(_, 1...) = action { truncated += 1 }
+                if case .playOwnSpeech(_, 1..., _) = action { replayed += 1 }
+            }
         }
         // The simulation is worth something only while it reaches the corners.
         if seeds.count > 100 {
@@ -70,6 +76,8 @@ struct SimulationTests {
             #expect(resumed > 10)
             #expect(adopted > 100)
             #expect(discarded > 100)
+            #expect(truncated > 100)
+            #expect(replayed > 100)
         }
     }
 

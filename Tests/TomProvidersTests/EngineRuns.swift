@@ -62,7 +62,7 @@ enum Provider: String, CaseIterable, Sendable {
                     case .finished: outcome.isFinished = true
                     case .failed(let error): outcome.error = error
                     case .broke(let failover): outcome.error = failover.error
-                    case .memory, .expects, .failedOver: break
+                    case .audio, .memory, .expects, .failedOver: break
                     }
                 }
             }

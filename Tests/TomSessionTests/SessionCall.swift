@@ -22,7 +22,7 @@ final class SessionCall {
 
     init(
         transcriber: (any Transcriber)? = nil, model: (any LanguageModel)? = nil,
-        synthesizer: (any SpeechSynthesizer)? = nil,
+        synthesizer: (any SpeechSynthesizer)? = nil, speech: (any SpeechModel)? = nil,
         greeting: String? = nil, apology: String? = nil, canned: CannedSpeech = CannedSpeech(),
         tools: any ToolRunner = StubTools(),
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
@@ -39,6 +39,7 @@ final class SessionCall {
         configure(&configuration)
         var profile = CallProfile.test(
             CallEngines(transcriber: transcriber, languageModel: model, synthesizer: synthesizer), greeting: greeting)
+        profile.engines.speechModel = speech
         profile.canned = canned
         if let apology { profile.texts.apology = apology }
         let factory = SessionFactory(

@@ -38,7 +38,7 @@ public struct FailoverLanguageModel: LanguageModel {
         case .failed(let error): .failed(error)
         case .broke(let failover): .failed(failover.error)
         case .failedOver: .tentative
-        case .text, .toolCall, .memory, .expects, .endsCall: .commits
+        case .text, .audio, .toolCall, .memory, .expects, .endsCall: .commits
         }
     }
 }

@@ -76,9 +76,12 @@ extension EngineError {
     ]
 
     /// What the provider sent is not what its API promises.
-    static func malformed(_ what: String, stage: String) -> EngineError {
+    /// - Parameter api: what the address should be of.
+    static func malformed(
+        _ what: String, stage: String, api: String = "an OpenAI-compatible API"
+    ) -> EngineError {
         EngineError(
             code: "\(stage).malformed", message: "the provider's answer is malformed: \(what).",
-            hint: "Check that \(stage.uppercased())_PROVIDER_URL names an OpenAI-compatible API.", category: .server)
+            hint: "Check that \(stage.uppercased())_PROVIDER_URL names \(api).", category: .server)
     }
 }

@@ -97,20 +97,32 @@ public struct ProviderClient: Sendable {
                 var type: String?
             }
             var error: Fault?
+            /// Deepgram's own place for it.
+            var code: String?
+
+            enum CodingKeys: String, CodingKey {
+                case error
+                case code = "err_code"
+            }
         }
-        let fault = (try? JSONDecoder().decode(Envelope.self, from: body))?.error
-        let isWord = { (text: String) in
+        let envelope = try? JSONDecoder().decode(Envelope.self, from: body)
+        return [envelope?.error?.code, envelope?.error?.type, envelope?.code?.lowercased()].lazy.compactMap(\.self)
+            .compactMap(word).first
+    }
+
+    /// `text` when it is a code of an API, safe to be shown.
+    static func word(_ text: String) -> String? {
+        let isWord =
             (1...48).contains(text.utf8.count)
-                && text.utf8.allSatisfy { byte in
-                    switch byte {
-                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                        UInt8(ascii: "_"), UInt8(ascii: "."):
-                        true
-                    default: false
-                    }
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "_"), UInt8(ascii: "."):
+                    true
+                default: false
                 }
-        }
-        return [fault?.code, fault?.type].compactMap(\.self).first(where: isWord)
+            }
+        return isWord ? text : nil
     }
 }
 

@@ -8,7 +8,7 @@ public struct ProviderEndpoint: Sendable {
     /// What follows the path: `api-version=2024-10-21`, or nothing.
     let query: String
     let host: String
-    private let key: String?
+    let key: String?
     /// Azure's own services take the key in a header of their own.
     private let isAzure: Bool
 

@@ -40,8 +40,9 @@ enum SettingCatalog {
         .pocketSphinxMaxDecoders, .espeakPath,
     ]
     private static let providers = [
-        SettingKey.sttEngine, .sttProviderURL, .sttProviderKey, .sttProviderModel, .llmEngine, .llmProviderURL,
-        .llmProviderKey, .llmModel, .ttsEngine, .ttsProviderURL, .ttsProviderKey, .ttsProviderModel, .ttsVoice,
+        SettingKey.sttEngine, .sttProviderURL, .sttProviderKey, .sttProviderModel, .sttDeepgramURL,
+        .sttDeepgramKey, .sttDeepgramModel, .llmEngine, .llmProviderURL, .llmProviderKey,
+        .llmModel, .ttsEngine, .ttsProviderURL, .ttsProviderKey, .ttsProviderModel, .ttsVoice,
         .allowEgress, .engineConnectTimeoutMs, .failoverPatienceMs, .sttLatencyBudgetMs, .llmLatencyBudgetMs,
         .ttsLatencyBudgetMs,
     ]

@@ -30,6 +30,9 @@ extension Settings.Engines {
         sttProvider = Self.provider(
             sttOrder, (.sttProviderURL, .sttProviderKey, .sttProviderModel), resolved, &problems)
         llmProvider = Self.provider(llmOrder, (.llmProviderURL, .llmProviderKey, .llmModel), resolved, &problems)
+        realtime = Self.realtime(llmOrder, stt, tts, resolved, &problems)
+        realtimeTranscriptionModel = resolved.text(.sttProviderModel) ?? "gpt-4o-mini-transcribe"
+        deepgram = Self.deepgram(sttOrder, resolved, &problems)
         ttsProvider = Self.provider(
             ttsOrder, (.ttsProviderURL, .ttsProviderKey, .ttsProviderModel), resolved, &problems)
     }

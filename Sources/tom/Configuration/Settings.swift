@@ -69,6 +69,10 @@ struct Settings: Sendable, Equatable {
         var sttProvider: Provider?
         var llmProvider: Provider?
         var ttsProvider: Provider?
+        var deepgram: Provider?
+        /// A model that hears and speaks by itself, and the one beside it that writes down what callers say.
+        var realtime: Provider?
+        var realtimeTranscriptionModel: String
         var ttsVoice: String
         var allowsEgress: Bool
         var connectTimeout: Duration

@@ -25,6 +25,8 @@ struct EngineChecks {
         for name in order {
             switch name {
             case "openai": findings.append(await reach(provider, stage))
+            case Settings.Engines.realtimeEngine: if let agent { findings.append(await realtime(agent)) }
+            case "deepgram": if let agent { findings.append(await deepgram(agent)) }
             case "mock": findings.append(.warning(stage, "the mock is among the engines", fix: "Leave it out."))
             default: findings.append(await local())
             }
@@ -79,6 +81,7 @@ struct EngineChecks {
     }
 
     private func stt(_ agent: Agent) async -> [Finding] {
+        if engines.realtime != nil { return [.ok("stt", "\(Settings.Engines.realtimeEngine) hears by itself")] }
         switch engines.stt {
         case .off:
             return [

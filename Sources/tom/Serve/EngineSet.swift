@@ -22,6 +22,11 @@ struct EngineSet {
         do {
             let synthesizer = try await synthesizer(for: agents)
             for agent in agents {
+                if let provider = settings.realtime {
+                    let model = try await providers.realtime(provider, agent: agent)
+                    engines[agent.id] = CallEngines(synthesizer: synthesizer, speechModel: model)
+                    continue
+                }
                 engines[agent.id] = CallEngines(
                     transcriber: try await transcriber(for: agent), languageModel: try await model(for: agent),
                     synthesizer: synthesizer)
@@ -41,7 +46,7 @@ struct EngineSet {
 
     /// What the operator should know before the first call.
     func warnings(for agent: Agent) -> [String] {
-        guard settings.stt == .local, engines[agent.id]?.transcriber == nil else { return [] }
+        guard settings.stt == .local, settings.realtime == nil, engines[agent.id]?.transcriber == nil else { return [] }
         return [
             """
             the built-in speech recogniser has no model for “\(agent.language)”, the language of agent \(agent.id): callers can \
@@ -62,6 +67,8 @@ struct EngineSet {
                 list.append(
                     OpenAITranscriber(client: try await providers.client(provider, stage: "stt"), model: provider.model)
                 )
+            case "deepgram":
+                if let provider = settings.deepgram { list.append(try await providers.deepgram(provider)) }
             case "pocketsphinx":
                 if agent.language == "en" { list.append(try await pocketSphinx(agent)) }
             default: list.append(MockTranscriber(delay: settings.mock.sttDelay))

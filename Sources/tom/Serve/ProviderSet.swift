@@ -6,7 +6,8 @@ import TomProviders
 
 /// The connections to providers that the settings ask for: one HTTP client for all of them.
 final class ProviderSet: Sendable {
-    private let settings: Settings.Engines
+    let settings: Settings.Engines
+    var egress: EgressPolicy { EgressPolicy(allowsPublic: settings.allowsEgress) }
     private let http: HTTPClient
 
     init(_ settings: Settings.Engines) {
@@ -37,7 +38,7 @@ final class ProviderSet: Sendable {
     func client(_ provider: Settings.Provider, stage: String) async throws(EngineError) -> ProviderClient {
         let endpoint = try ProviderEndpoint(url: provider.url, key: provider.key?.value, stage: stage)
         let client = ProviderClient(
-            endpoint: endpoint, stage: stage, egress: EgressPolicy(allowsPublic: settings.allowsEgress), http: http)
+            endpoint: endpoint, stage: stage, egress: egress, http: http)
         try await client.checkEgress()
         return client
     }

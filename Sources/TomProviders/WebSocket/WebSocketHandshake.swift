@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 
 /// Asks for the upgrade and, when the server refuses it, reads why.
-final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class WebSocketHandshake: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
@@ -10,15 +10,12 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     private static let mostBody = 64 * 1_024
 
     private let head: HTTPRequestHead
-    private let refused: @Sendable (ProbeError) -> Void
-    private let url: ServerURL
-    private var refusal: Refusal?
+    private let opening: WebSocketOpening
+    private var refusal: (status: Int, retryAfter: String?, body: [UInt8])?
 
-    /// - Parameter refused: called at most once, on the event loop, when no WebSocket comes about.
-    init(url: ServerURL, head: HTTPRequestHead, refused: @escaping @Sendable (ProbeError) -> Void) {
-        self.url = url
+    init(head: HTTPRequestHead, opening: WebSocketOpening) {
         self.head = head
-        self.refused = refused
+        self.opening = opening
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -33,24 +30,29 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            refusal = Refusal(status: Int(head.status.code), retryAfter: head.headers["retry-after"].first)
+            refusal = (Int(head.status.code), head.headers.first(name: "Retry-After"), [])
         case .body(let body):
             guard let refusal, refusal.body.count + body.readableBytes <= Self.mostBody else { return }
-            self.refusal?.body += Array(body.readableBytesView)
+            self.refusal?.body += body.readableBytesView
         case .end:
-            if let refusal { refused(refusal.error) }
+            end()
             context.close(promise: nil)
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        refused(refusal?.error ?? .unreachable(url, reason: "it was closed during the handshake"))
+        end()
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        refused(.unreachable(url, reason: "the handshake failed: \(error)"))
+        opening.fail(.of(error))
         context.close(promise: nil)
+    }
+
+    private func end() {
+        opening.fail(
+            refusal.map { .refused(status: $0.status, retryAfter: $0.retryAfter, body: $0.body) } ?? .closed)
     }
 
     private func ask(_ context: ChannelHandlerContext) {

@@ -1,0 +1,240 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+import TomAudio
+import TomConversation
+import TomEngines
+import TomErrors
+
+/// One call's side of a Realtime API: the shell around ``RealtimeDialogue``.
+///
+/// Commands come on the call's event loop, events on the socket's. What is to be sent goes to the socket with the lock held, so that it
+/// keeps its order; what is to be reported leaves on the socket's event loop with no lock held.
+final class RealtimeCall: SpeechModelCall {
+    private struct State: ~Copyable {
+        var dialogue: RealtimeDialogue
+        var socket: ProviderSocket?
+        /// Which of the call's sockets is the current one: what an earlier one still says is late.
+        var sockets = 0
+        var transcriptions: [TurnID: @Sendable (TranscriptionEvent) -> Void] = [:]
+        var responses: [Int: @Sendable (ResponseEvent) -> Void] = [:]
+        var lastKey = 0
+        var resampler: Resampler?
+        /// 24 kHz, not sent yet.
+        var piece: [Int16] = []
+        var isClosed = false
+    }
+
+    private enum Report: Sendable {
+        case words(@Sendable (TranscriptionEvent) -> Void, TranscriptionEvent)
+        case speech(@Sendable (ResponseEvent) -> Void, ResponseEvent)
+
+        func make() {
+            switch self {
+            case .words(let deliver, let event): deliver(event)
+            case .speech(let deliver, let event): deliver(event)
+            }
+        }
+    }
+
+    /// 100 ms of 24 kHz: one message and one hop to the socket's event loop for five frames.
+    private static let pieceSamples = 2_400
+
+    private let address: ProviderAddress
+    private let parameters: [(name: String, value: String)]
+    private let limits: ProviderSocket.Limits
+    /// Of all the call's sockets.
+    private let loop: any EventLoop
+    private let state: Mutex<State>
+
+    init(
+        _ dialogue: RealtimeDialogue, address: ProviderAddress, parameters: [(name: String, value: String)],
+        limits: ProviderSocket.Limits
+    ) {
+        self.address = address
+        self.parameters = parameters
+        self.limits = limits
+        loop = MultiThreadedEventLoopGroup.singleton.next()
+        state = Mutex(State(dialogue: dialogue))
+        // At once, so that the handshake is over before the caller's first words.
+        command { $0.dialogue.connect() }
+    }
+
+    var transcriber: any Transcriber { RealtimeTranscriber(call: self) }
+    var languageModel: any LanguageModel { RealtimeLanguageModel(call: self) }
+
+    // MARK: Commands
+
+    private func command(_ body: (inout State) -> [RealtimeDialogue.Output]) {
+        let reports = state.withLock { state -> [Report] in
+            guard !state.isClosed else { return [] }
+            let outputs = body(&state)
+            return perform(outputs, &state)
+        }
+        // Reports of one task never overtake each other: all of them come on one thread.
+        if !reports.isEmpty { loop.execute { for report in reports { report.make() } } }
+    }
+
+    /// - Returns: what is to be reported once the lock is free.
+    private func perform(_ outputs: [RealtimeDialogue.Output], _ state: inout State) -> [Report] {
+        var reports: [Report] = []
+        for output in outputs {
+            switch output {
+            case .connect: connect(&state)
+            case .disconnect:
+                state.socket?.close()
+                state.socket = nil
+            case .send(let text): state.socket?.send(text: text)
+            case .transcription(let turn, let event):
+                guard let deliver = state.transcriptions[turn] else { continue }
+                if event.isTerminal { state.transcriptions[turn] = nil }
+                reports.append(.words(deliver, event))
+            case .response(let key, let event):
+                guard let deliver = state.responses[key] else { continue }
+                if event.isTerminal { state.responses[key] = nil }
+                reports.append(.speech(deliver, event))
+            }
+        }
+        return reports
+    }
+
+    private func connect(_ state: inout State) {
+        state.sockets += 1
+        let number = state.sockets
+        let socket = ProviderSocket(address, parameters, limits: limits, on: loop) { [weak self] in
+            self?.take($0, number)
+        }
+        state.socket = socket
+        socket.open()
+    }
+
+    // MARK: Events, on the socket's event loop
+
+    private func take(_ event: ProviderSocket.Event, _ number: Int) {
+        let reports = state.withLock { state -> [Report] in
+            guard !state.isClosed, state.sockets == number else { return [] }
+            switch event {
+            case .opened: return []
+            case .message(let data):
+                guard let event = RealtimeServerEvent(data) else {
+                    state.socket?.close()
+                    state.socket = nil
+                    return perform(
+                        state.dialogue.disconnected(
+                            .malformed("a message is no event", stage: "llm", api: RealtimeResponse.api)), &state)
+                }
+                let outputs = state.dialogue.take(event)
+                return perform(outputs, &state)
+            case .ended(let ending):
+                state.socket = nil
+                let outputs = state.dialogue.disconnected(Self.error(ending))
+                return perform(outputs, &state)
+            }
+        }
+        for report in reports { report.make() }
+    }
+
+    private static func error(_ ending: ProviderSocket.Ending) -> EngineError {
+        switch ending {
+        case .failed(let error): error
+        case .closed(1_000), .closed(1_001): .transport(ChannelError.eof, stage: "llm")
+        case .closed(let code):
+            EngineError(
+                code: "llm.provider_failed", message: "the provider closed the session with \(code).",
+                hint: "Look into the provider's log.", category: .server)
+        }
+    }
+
+    // MARK: The caller's turns
+
+    func begin(_ turn: TurnID, history: [Item], deliver: @escaping @Sendable (TranscriptionEvent) -> Void) {
+        command { state in
+            state.transcriptions[turn] = deliver
+            state.piece.removeAll(keepingCapacity: true)
+            // Both rates are among those that are converted.
+            state.resampler = try? Resampler(from: .hz16000, to: .hz24000)
+            return state.dialogue.begin(turn, history: history)
+        }
+    }
+
+    func hear(_ samples: Span<Int16>, of turn: TurnID) {
+        command { state in
+            state.resampler?.process(samples, into: &state.piece)
+            guard state.piece.count >= Self.pieceSamples else { return [] }
+            return sendPiece(turn, &state)
+        }
+    }
+
+    private func sendPiece(_ turn: TurnID, _ state: inout State) -> [RealtimeDialogue.Output] {
+        let pcm = PCM16.encode(state.piece)
+        state.piece.removeAll(keepingCapacity: true)
+        return state.dialogue.hear(pcm, of: turn)
+    }
+
+    func end(_ turn: TurnID) {
+        command { state in
+            state.resampler?.flush(into: &state.piece)
+            return sendPiece(turn, &state) + state.dialogue.end(turn)
+        }
+    }
+
+    func cancel(_ turn: TurnID) {
+        command { state in
+            state.transcriptions[turn] = nil
+            return state.dialogue.cancel(turn)
+        }
+    }
+
+    // MARK: Responses
+
+    /// - Returns: names the response for its cancellation.
+    func respond(to request: ResponseRequest, deliver: @escaping @Sendable (ResponseEvent) -> Void) -> Int {
+        var key = 0
+        command { state in
+            state.lastKey += 1
+            key = state.lastKey
+            state.responses[key] = deliver
+            return state.dialogue.respond(to: request, key: key)
+        }
+        return key
+    }
+
+    func cancelResponse(_ key: Int) {
+        command { state in
+            state.responses[key] = nil
+            return state.dialogue.cancelResponse(key)
+        }
+    }
+
+    func truncate(_ response: ResponseID, heardMs: Int) {
+        command { $0.dialogue.truncate(response, heardMs: heardMs) }
+    }
+
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            state.transcriptions = [:]
+            state.responses = [:]
+            state.socket?.close()
+            state.socket = nil
+        }
+    }
+}
+
+extension TranscriptionEvent {
+    fileprivate var isTerminal: Bool {
+        switch self {
+        case .final, .failed: true
+        case .interim, .failedOver: false
+        }
+    }
+}
+
+extension ResponseEvent {
+    fileprivate var isTerminal: Bool {
+        switch self {
+        case .finished, .failed: true
+        case .text, .audio, .toolCall, .memory, .expects, .endsCall, .failedOver: false
+        }
+    }
+}
