@@ -15,6 +15,19 @@ final class ScriptedHTTP: Sendable {
         case reset
 
         static func text(_ text: String) -> Step { .send(Array(text.utf8)) }
+
+        func perform(on context: ChannelHandlerContext) {
+            switch self {
+            case .send(let bytes): context.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes)), promise: nil)
+            case .hang: break
+            case .close: context.close(promise: nil)
+            case .reset:
+                // Lingering for no time makes the kernel send RST instead of FIN.
+                let channel = context.channel
+                _ = (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+                context.close(promise: nil)
+            }
+        }
     }
 
     private final class Record: Sendable {
@@ -87,20 +100,7 @@ final class ScriptedHTTP: Sendable {
             guard received[end.upperBound...].unicodeScalars.count >= length ?? 0 else { return }
             record.requests.withLock { $0.append(received) }
             received = ""
-            for step in steps { perform(step, context) }
-        }
-
-        private func perform(_ step: Step, _ context: ChannelHandlerContext) {
-            switch step {
-            case .send(let bytes): context.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes)), promise: nil)
-            case .hang: break
-            case .close: context.close(promise: nil)
-            case .reset:
-                // Lingering for no time makes the kernel send RST instead of FIN.
-                let channel = context.channel
-                _ = (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
-                context.close(promise: nil)
-            }
+            for step in steps { step.perform(on: context) }
         }
 
         func channelInactive(context: ChannelHandlerContext) { record.closed.withLock { $0 += 1 } }

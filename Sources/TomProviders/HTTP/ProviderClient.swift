@@ -1,5 +1,4 @@
 public import AsyncHTTPClient
-import Dispatch
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -32,19 +31,7 @@ public struct ProviderClient: Sendable {
     /// Checks, for the start, whether the provider's address is one that may be asked.
     /// - Throws: `<stage>.egress_forbidden`, `<stage>.host_unknown`.
     public func checkEgress() async throws(EngineError) {
-        let (egress, host, stage) = (egress, endpoint.host, stage)
-        let failure = await withCheckedContinuation { (continuation: CheckedContinuation<EngineError?, Never>) in
-            // Names are resolved by a call that blocks.
-            DispatchQueue.global().async {
-                do throws(EngineError) {
-                    try egress.check(host: host, stage: stage)
-                    continuation.resume(returning: nil)
-                } catch {
-                    continuation.resume(returning: error)
-                }
-            }
-        }
-        if let failure { throw failure }
+        try await egress.checkInBackground(host: endpoint.host, stage: stage)
     }
 
     /// Asks for the list of models, for `tom doctor`: whether the provider is there and takes the key. A provider without such a

@@ -41,7 +41,8 @@ enum SettingCatalog {
     private static let providers = [
         SettingKey.sttEngine, .sttProviderURL, .sttProviderKey, .sttProviderModel, .llmEngine, .llmProviderURL,
         .llmProviderKey, .llmModel, .ttsEngine, .ttsProviderURL, .ttsProviderKey, .ttsProviderModel, .ttsVoice,
-        .allowEgress, .engineConnectTimeoutMs, .failoverPatienceMs,
+        .sttWyomingURL, .sttWyomingModel, .ttsWyomingURL, .ttsWyomingVoice, .ttsPiperPath, .ttsPiperURL, .ttsPiperVoice,
+        .ttsPiperDataDir, .ttsPiperProcesses, .allowEgress, .engineConnectTimeoutMs, .failoverPatienceMs,
     ]
     private static let mocks = [
         SettingKey.mockDelayMs, .mockSTTDelayMs, .mockLLMDelayMs, .mockTTSDelayMs, .mockTTSAudioMs,

@@ -68,7 +68,9 @@ struct Settings: Sendable, Equatable {
         var sttProvider: Provider?
         var llmProvider: Provider?
         var ttsProvider: Provider?
+        /// Of the OpenAI-compatible engine.
         var ttsVoice: String
+        var speech: SpeechServers
         var allowsEgress: Bool
         var connectTimeout: Duration
         var failoverPatience: Duration
