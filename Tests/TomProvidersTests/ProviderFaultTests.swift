@@ -53,7 +53,8 @@ struct ProviderFaultTests {
         }
         // In the middle of the body.
         let cut: [Step] = [
-            .text("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 500\r\n\r\ndata: {"), .reset,
+            .text("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 500\r\n\r\n"),
+            .text(provider == .piper ? "RIFF" : "data: {"), .reset,
         ]
         #expect(try await outcome(provider, cut).error?.code == "\(provider.stage).connection_lost")
     }
@@ -128,6 +129,17 @@ struct ProviderFaultTests {
             .tts, [ScriptedHTTP.head("200 OK", type: "audio/pcm"), .send([1, 0, 2, 0, 3]), .close])
         #expect(outcome.error?.code == "tts.bad_audio")
         #expect(outcome.said == ["[1, 2]@24000"])
+    }
+
+    @Test func piperAnswersWithAWAVFileOrNot() async throws {
+        let head = ScriptedHTTP.head("200 OK", type: "audio/wav")
+        let good = try await outcome(.piper, [head, .send(WAVFixture.bytes), .close])
+        #expect(good.said == ["[1, -2, 3]@22050"] && good.isFinished)
+        for body in [[], [1, 0], Array("RIFF".utf8), Array("<html>".utf8), Array(WAVFixture.bytes.prefix(40))]
+            as [[UInt8]]
+        {
+            #expect(try await outcome(.piper, [head, .send(body), .close]).error?.code == "tts.bad_audio")
+        }
     }
 
     @Test func aStreamThatEndsWithoutAnEndIsLost() async throws {

@@ -16,7 +16,7 @@ final class ScriptedTCP: Sendable {
     }
 
     private final class Record: Sendable {
-        let received = Mutex("")
+        let received = Mutex<[UInt8]>([])
         let opened = Mutex(0)
         let closed = Mutex(0)
         let cues = Mutex(0)
@@ -26,7 +26,7 @@ final class ScriptedTCP: Sendable {
     private let record: Record
 
     /// All that clients have said, each byte a character.
-    var received: String { record.received.withLock { $0 } }
+    var received: String { String(decoding: record.received.withLock { $0 }, as: Unicode.ISO8859.self) }
     var openedConnections: Int { record.opened.withLock { $0 } }
     /// Connections that have ended, whoever ended them.
     var closedConnections: Int { record.closed.withLock { $0 } }
@@ -63,7 +63,8 @@ final class ScriptedTCP: Sendable {
         typealias InboundIn = ByteBuffer
         private var cues: ArraySlice<Cue>
         private let record: Record
-        private var unheard = ""
+        /// What was said behind the latest cue, as far as the next one may be in it.
+        private var unheard: [UInt8] = []
 
         init(cues: ArraySlice<Cue>, record: Record) {
             self.cues = cues
@@ -76,16 +77,19 @@ final class ScriptedTCP: Sendable {
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            let text = String(decoding: Self.unwrapInboundIn(data).readableBytesView, as: Unicode.ISO8859.self)
-            record.received.withLock { $0 += text }
-            unheard += text
+            let bytes = Self.unwrapInboundIn(data).readableBytesView
+            record.received.withLock { $0 += bytes }
+            unheard += bytes
             play(context)
         }
 
         private func play(_ context: ChannelHandlerContext) {
             while let cue = cues.first {
                 if !cue.text.isEmpty {
-                    guard let range = unheard.firstRange(of: cue.text) else { return }
+                    guard let range = unheard.firstRange(of: Array(cue.text.utf8)) else {
+                        unheard.removeFirst(max(0, unheard.count - cue.text.utf8.count))
+                        return
+                    }
                     unheard.removeSubrange(..<range.upperBound)
                 }
                 cues.removeFirst()

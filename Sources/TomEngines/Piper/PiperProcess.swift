@@ -85,8 +85,9 @@ final class PiperProcess: @unchecked Sendable {
             case .nothing: continue
             case .bytes(let bytes):
                 guard let name = lines.take(bytes).first else { continue }
-                sentences += 1
-                return PiperAudio.deliver(folder + "/" + name, to: deliver)
+                let failure = PiperAudio.deliver(folder + "/" + name, to: deliver)
+                if failure == nil { sentences += 1 }
+                return failure
             }
         }
     }
