@@ -49,3 +49,10 @@ public enum SynthesisEvent: Sendable, Equatable {
     /// Terminal.
     case failed(EngineError)
 }
+
+extension SynthesisRequest {
+    /// Whether there is a letter or digit to speak: engines fail at a text of nothing but marks.
+    package var hasWords: Bool {
+        text.unicodeScalars.contains { $0.properties.isAlphabetic || $0.properties.numericType != nil }
+    }
+}

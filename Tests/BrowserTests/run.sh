@@ -32,4 +32,5 @@ $deno lint --quiet --config "$root/web/deno.json" "$root/web/dashboard/js" unit
 echo "deno test"
 $deno test --quiet --config "$root/web/deno.json" unit
 echo "pytest"
+export PYTHONPATH="$root/Tests/Voices"
 exec .venv/bin/python -m pytest -q -p no:cacheprovider browser "$@"

@@ -20,5 +20,6 @@ for _ in $(seq 100); do [ -s "$work/port" ] && break; sleep 0.1; done
 
 status=0
 "$PYTHON" "$here/autobahn_run.py" "ws://127.0.0.1:$(cat "$work/port")/echo" || status=1
+export PYTHONPATH=$here/../Voices
 TOM_BINARY=${TOM_BINARY:-$build/tom} "$PYTHON" -m pytest -q -p no:cacheprovider "$here" || status=1
 exit $status

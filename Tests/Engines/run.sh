@@ -11,5 +11,5 @@ python=$here/.venv/bin/python
 export TINY_LLAMA=$root/.build/engines/tiny-llama
 mkdir -p "$(dirname "$TINY_LLAMA")"
 [[ -f $TINY_LLAMA/config.json ]] || "$python" "$here/tiny_llama.py" "$TINY_LLAMA"
-export PYTHONPATH=$here:$root/Tests/Conformance
+export PYTHONPATH=$here:$root/Tests/Conformance:$root/Tests/Voices
 exec "$python" -m pytest -q -s -p no:cacheprovider "$here" "$@"

@@ -10,6 +10,11 @@ import TomEngines
 /// One of the engines behind HTTP, asked once.
 enum Provider: String, CaseIterable, Sendable {
     case stt, llm, tts
+    /// Piper's HTTP server.
+    case piper
+
+    /// How its errors' codes begin.
+    var stage: String { self == .piper ? "tts" : rawValue }
 
     /// What it delivered: the payload in words, and the error it failed with.
     struct Outcome: Sendable, Equatable {
@@ -66,10 +71,14 @@ enum Provider: String, CaseIterable, Sendable {
                     }
                 }
             }
-        case .tts:
+        case .tts, .piper:
             let request = SynthesisRequest(
                 segment: SegmentID(response: ResponseID(1), index: 0), text: "Hello.", language: "en", voice: nil)
-            return OpenAISynthesizer(client: client, model: "tts-1", voice: "alloy").synthesize(request) { event in
+            let synthesizer: any SpeechSynthesizer =
+                self == .piper
+                ? PiperServerSynthesizer(client: client, voice: "tone")
+                : OpenAISynthesizer(client: client, model: "tts-1", voice: "alloy")
+            return synthesizer.synthesize(request) { event in
                 change { outcome in
                     switch event {
                     case .audio(let samples, let rate): outcome.said.append("\(samples)@\(rate.hertz)")
@@ -94,8 +103,8 @@ enum Provider: String, CaseIterable, Sendable {
 
     func client(port: Int, http: HTTPClient, key: String? = nil, path: String = "/v1") throws -> ProviderClient {
         ProviderClient(
-            endpoint: try ProviderEndpoint(url: "http://127.0.0.1:\(port)\(path)", key: key, stage: rawValue),
-            stage: rawValue, egress: EgressPolicy(allowsPublic: false), http: http)
+            endpoint: try ProviderEndpoint(url: "http://127.0.0.1:\(port)\(path)", key: key, stage: stage),
+            stage: stage, egress: EgressPolicy(allowsPublic: false), http: http)
     }
 }
 

@@ -36,7 +36,7 @@ struct ProviderFaultTests {
             let outcome = try await outcome(
                 provider, [ScriptedHTTP.head(expected.status, ["Retry-After: 7"]), .text(body), .close])
             let error = try #require(outcome.error)
-            #expect(error.code == "\(provider.rawValue).\(expected.code)")
+            #expect(error.code == "\(provider.stage).\(expected.code)")
             #expect(error.category == expected.category)
             #expect(error.message.contains(expected.status.prefix(3)) && error.message.contains("bad_thing"))
             #expect(!"\(error)".contains("secret") && !"\(error)".contains("Erika"), "a body quotes keys and callers")
@@ -49,20 +49,21 @@ struct ProviderFaultTests {
     func aBrokenConnectionIsAnError(provider: Provider) async throws {
         for steps: [Step] in [[.close], [.reset], [.text("HTTP/1.1 200 OK\r\nContent-Le"), .close]] {
             let error = try #require(try await outcome(provider, steps).error)
-            #expect(error.code == "\(provider.rawValue).connection_lost" && error.category == .connectivity)
+            #expect(error.code == "\(provider.stage).connection_lost" && error.category == .connectivity)
         }
         // In the middle of the body.
         let cut: [Step] = [
-            .text("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 500\r\n\r\ndata: {"), .reset,
+            .text("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 500\r\n\r\n"),
+            .text(provider == .piper ? "RIFF" : "data: {"), .reset,
         ]
-        #expect(try await outcome(provider, cut).error?.code == "\(provider.rawValue).connection_lost")
+        #expect(try await outcome(provider, cut).error?.code == "\(provider.stage).connection_lost")
     }
 
     @Test(arguments: Provider.allCases)
     func silenceEndsInATimeout(provider: Provider) async throws {
         for steps: [Step] in [[.hang], [ScriptedHTTP.head("200 OK", type: "text/event-stream"), .hang]] {
             let error = try #require(try await outcome(provider, steps, read: .milliseconds(150)).error)
-            #expect(error.code == "\(provider.rawValue).timeout" && error.category == .timeout)
+            #expect(error.code == "\(provider.stage).timeout" && error.category == .timeout)
         }
     }
 
@@ -72,7 +73,7 @@ struct ProviderFaultTests {
         let error = try await withHTTP { http in
             await provider.ask(try provider.client(port: port, http: http)).error
         }
-        #expect(error?.code == "\(provider.rawValue).unreachable")
+        #expect(error?.code == "\(provider.stage).unreachable")
         #expect(error?.hint?.contains("_PROVIDER_URL") == true)
     }
 
@@ -81,13 +82,13 @@ struct ProviderFaultTests {
         let error = try await withHTTP { http in
             try await ScriptedHTTP.serving([.text("HTTP/1.1 200 OK\r\n\r\n"), .close]) { server in
                 let endpoint = try ProviderEndpoint(
-                    url: "https://127.0.0.1:\(server.port)/v1", key: nil, stage: provider.rawValue)
+                    url: "https://127.0.0.1:\(server.port)/v1", key: nil, stage: provider.stage)
                 let client = ProviderClient(
-                    endpoint: endpoint, stage: provider.rawValue, egress: EgressPolicy(allowsPublic: false), http: http)
+                    endpoint: endpoint, stage: provider.stage, egress: EgressPolicy(allowsPublic: false), http: http)
                 return await provider.ask(client).error
             }
         }
-        #expect(error?.code == "\(provider.rawValue).tls" || error?.code == "\(provider.rawValue).timeout")
+        #expect(error?.code == "\(provider.stage).tls" || error?.code == "\(provider.stage).timeout")
     }
 
     @Test(arguments: Provider.allCases)
@@ -128,6 +129,17 @@ struct ProviderFaultTests {
             .tts, [ScriptedHTTP.head("200 OK", type: "audio/pcm"), .send([1, 0, 2, 0, 3]), .close])
         #expect(outcome.error?.code == "tts.bad_audio")
         #expect(outcome.said == ["[1, 2]@24000"])
+    }
+
+    @Test func piperAnswersWithAWAVFileOrNot() async throws {
+        let head = ScriptedHTTP.head("200 OK", type: "audio/wav")
+        let good = try await outcome(.piper, [head, .send(WAVFixture.bytes), .close])
+        #expect(good.said == ["[1, -2, 3]@22050"] && good.isFinished)
+        for body in [[], [1, 0], Array("RIFF".utf8), Array("<html>".utf8), Array(WAVFixture.bytes.prefix(40))]
+            as [[UInt8]]
+        {
+            #expect(try await outcome(.piper, [head, .send(body), .close]).error?.code == "tts.bad_audio")
+        }
     }
 
     @Test func aStreamThatEndsWithoutAnEndIsLost() async throws {

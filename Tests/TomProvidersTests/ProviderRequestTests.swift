@@ -77,7 +77,7 @@ struct ProviderRequestTests {
     }
 
     @Test func speechInAWAVFileIsUnderstood() async throws {
-        var body = SpeechBody()
+        var body = SpeechBody(rawRate: .hz24000)
         var samples: [Int16] = []
         for byte in WAVFixture.bytes {
             guard case .audio(let piece, let rate)? = try body.take([byte]) else { continue }

@@ -15,6 +15,19 @@ final class ScriptedHTTP: Sendable {
         case reset
 
         static func text(_ text: String) -> Step { .send(Array(text.utf8)) }
+
+        func perform(on context: ChannelHandlerContext) {
+            switch self {
+            case .send(let bytes): context.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes)), promise: nil)
+            case .hang: break
+            case .close: context.close(promise: nil)
+            case .reset:
+                // Lingering for no time makes the kernel send RST instead of FIN.
+                let channel = context.channel
+                _ = (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+                context.close(promise: nil)
+            }
+        }
     }
 
     private final class Record: Sendable {
@@ -102,27 +115,14 @@ final class ScriptedHTTP: Sendable {
             if postsOnly, !received.hasPrefix("POST ") {
                 record.others.withLock { $0.append(received) }
                 received = ""
-                return [ScriptedHTTP.head("405 Method Not Allowed"), .close].forEach { perform($0, context) }
+                return [ScriptedHTTP.head("405 Method Not Allowed"), .close].forEach { $0.perform(on: context) }
             }
             let number = record.requests.withLock { requests in
                 requests.append(received)
                 return requests.count
             }
             received = ""
-            for step in scripts[min(number, scripts.count) - 1] { perform(step, context) }
-        }
-
-        private func perform(_ step: Step, _ context: ChannelHandlerContext) {
-            switch step {
-            case .send(let bytes): context.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes)), promise: nil)
-            case .hang: break
-            case .close: context.close(promise: nil)
-            case .reset:
-                // Lingering for no time makes the kernel send RST instead of FIN.
-                let channel = context.channel
-                _ = (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
-                context.close(promise: nil)
-            }
+            for step in scripts[min(number, scripts.count) - 1] { step.perform(on: context) }
         }
 
         func channelInactive(context: ChannelHandlerContext) { record.closed.withLock { $0 += 1 } }

@@ -16,10 +16,13 @@ struct ChildProcess: ~Copyable {
     /// Read end, non-blocking.
     let output: CInt
 
-    /// Starts `executable` with `arguments`, its own process group, no open files but the pipes and standard error
-    /// (which is discarded), and nothing of the server's environment, where keys may be.
+    /// Starts `executable` with `arguments`, its own process group, no open files but the pipes and standard error,
+    /// and nothing of the server's environment, where keys may be.
+    /// - Parameter readsErrors: whether standard error comes out of ``output`` too; otherwise it is discarded.
     /// - Returns: the process, or the `errno` that says why there is none.
-    static func spawn(executable: String, arguments: [String]) -> Result<ChildProcess, SpawnFailure> {
+    static func spawn(
+        executable: String, arguments: [String], readsErrors: Bool = false
+    ) -> Result<ChildProcess, SpawnFailure> {
         guard let stdin = Pipe() else { return .failure(SpawnFailure(code: errno)) }
         guard let stdout = Pipe() else {
             let code = errno
@@ -27,7 +30,8 @@ struct ChildProcess: ~Copyable {
             return .failure(SpawnFailure(code: code))
         }
         var processID = pid_t()
-        let result = run(&processID, executable, arguments, stdin: stdin.readEnd, stdout: stdout.writeEnd)
+        let ends = (stdin: stdin.readEnd, stdout: stdout.writeEnd, stderr: readsErrors ? stdout.writeEnd : nil)
+        let result = run(&processID, executable, arguments, ends)
         close(stdin.readEnd)
         close(stdout.writeEnd)
         guard result == 0 else {
@@ -87,14 +91,19 @@ extension ChildProcess {
     }
 
     private static func run(
-        _ processID: inout pid_t, _ executable: String, _ arguments: [String], stdin: CInt, stdout: CInt
+        _ processID: inout pid_t, _ executable: String, _ arguments: [String],
+        _ ends: (stdin: CInt, stdout: CInt, stderr: CInt?)
     ) -> CInt {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, stdin, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, stdout, STDOUT_FILENO)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, ends.stdin, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, ends.stdout, STDOUT_FILENO)
+        if let stderr = ends.stderr {
+            posix_spawn_file_actions_adddup2(&actions, stderr, STDERR_FILENO)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        }
         // Sockets of calls are not all marked close-on-exec; a child must not hold them open.
         if let addCloseFrom { _ = addCloseFrom(&actions, 3) }
 

@@ -40,19 +40,7 @@ public struct EspeakSynthesizer: SpeechSynthesizer {
 
     /// Says one word in the default voice of `language`, or in `voice`, and throws what a call would fail with.
     public func check(language: String, voice: String? = nil) async throws(EngineError) {
-        let segment = SegmentID(response: ResponseID(1), index: 0)
-        let request = SynthesisRequest(segment: segment, text: "OK", language: language, voice: voice)
-        let failure = await withCheckedContinuation { (continuation: CheckedContinuation<EngineError?, Never>) in
-            _ = synthesize(request) { event in
-                switch event {
-                case .audio, .failedOver: break
-                case .finished: continuation.resume(returning: nil)
-                case .failed(let error): continuation.resume(returning: error)
-                case .broke(let failover): continuation.resume(returning: failover.error)
-                }
-            }
-        }
-        if let failure { throw failure }
+        try await sayWord(language: language, voice: voice)
     }
 
     /// How many sentences wait for a process, and how many are spoken at the moment.

@@ -21,11 +21,7 @@ public struct EgressPolicy: Sendable, Equatable {
                 hint: "Check the URL and the name service.", category: .connectivity)
         }
         guard addresses.allSatisfy(Self.isOwn) else {
-            throw EngineError(
-                code: "\(stage).egress_forbidden",
-                message: "The provider's host \(host) is outside this network, and what callers say may not leave it.",
-                hint: "Set ALLOW_EGRESS=true to allow it, or use an engine on this machine or network.",
-                category: .authorization)
+            throw forbidden(host: host, stage: stage)
         }
     }
 
@@ -43,6 +39,22 @@ public struct EgressPolicy: Sendable, Equatable {
             }
         }
         if let failure { throw failure }
+    }
+
+    /// Whether words may go to the peer of a connection. Blocks for no name service, since there is no name.
+    /// - Parameter address: the peer's IP address in digits.
+    func allows(address: String?) -> Bool {
+        if allowsPublic { return true }
+        let addresses = address.map(Self.addresses) ?? []
+        return !addresses.isEmpty && addresses.allSatisfy(Self.isOwn)
+    }
+
+    func forbidden(host: String, stage: String) -> EngineError {
+        EngineError(
+            code: "\(stage).egress_forbidden",
+            message: "The provider's host \(host) is outside this network, and what callers say may not leave it.",
+            hint: "Set ALLOW_EGRESS=true to allow it, or use an engine on this machine or network.",
+            category: .authorization)
     }
 
     /// Addresses in network order: 4 bytes or 16.

@@ -58,9 +58,31 @@ public struct OpenAISynthesizer: SpeechSynthesizer {
         }
         let response = try await client.post(
             "/audio/speech", contentType: "application/json", body: ByteBuffer(bytes: body))
-        var audio = SpeechBody()
+        try await SpeechBody(rawRate: .hz24000).deliver(response.body, to: deliver)
+    }
+}
+
+/// The body of a speech answer: samples without a header, or a WAV file.
+struct SpeechBody {
+    /// The rate of samples without a header; `nil` when only a WAV file will do.
+    private let rawRate: SampleRate?
+    private var head: [UInt8] = []
+    private var wav: WAVStreamReader?
+    private var isRaw = false
+    /// The first half of a sample whose second is still to come.
+    private var half: UInt8?
+
+    /// - Parameter rawRate: the rate of samples without a header; `nil` when only a WAV file will do.
+    init(rawRate: SampleRate?) { self.rawRate = rawRate }
+
+    /// Hands the audio of `body` over as it arrives.
+    /// - Throws: `tts.bad_audio`, or why the body broke off.
+    func deliver(
+        _ body: HTTPClientResponse.Body, to deliver: @Sendable (SynthesisEvent) -> Void
+    ) async throws(EngineError) {
+        var audio = self
         do {
-            for try await bytes in response.body {
+            for try await bytes in body {
                 if let event = try audio.take([UInt8](bytes.readableBytesView)) { deliver(event) }
             }
             try audio.finish()
@@ -68,15 +90,6 @@ public struct OpenAISynthesizer: SpeechSynthesizer {
             throw .transport(error, stage: "tts")
         }
     }
-}
-
-/// The body of a speech answer: samples without a header, or a WAV file.
-struct SpeechBody {
-    private var head: [UInt8] = []
-    private var wav: WAVStreamReader?
-    private var isRaw = false
-    /// The first half of a sample whose second is still to come.
-    private var half: UInt8?
 
     /// - Returns: the samples that are complete, if any.
     /// - Throws: `tts.bad_audio`.
@@ -90,20 +103,23 @@ struct SpeechBody {
             wav = WAVStreamReader()
             return try file(head)
         }
+        guard rawRate != nil else { throw Self.bad("it is not a WAV file") }
         isRaw = true
         return raw(head)
     }
 
-    /// - Throws: `tts.bad_audio` when the audio ends within a sample.
+    /// - Throws: `tts.bad_audio` when the audio ends within a sample, or before the first one of a WAV file.
     mutating func finish() throws(EngineError) {
         guard half == nil, head.isEmpty else { throw Self.bad("it ends within a sample") }
+        guard rawRate != nil || wav?.hasHeader == true else { throw Self.bad("it is not a WAV file") }
     }
 
     private mutating func raw(_ bytes: [UInt8]) -> SynthesisEvent? {
         var bytes = bytes
         if let half { bytes.insert(half, at: 0) }
         half = bytes.count.isMultiple(of: 2) ? nil : bytes.removeLast()
-        return bytes.isEmpty ? nil : .audio(PCM16.decode(bytes), rate: .hz24000)
+        guard let rawRate, !bytes.isEmpty else { return nil }
+        return .audio(PCM16.decode(bytes), rate: rawRate)
     }
 
     private mutating func file(_ bytes: [UInt8]) throws(EngineError) -> SynthesisEvent? {

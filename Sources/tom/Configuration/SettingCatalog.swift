@@ -40,9 +40,10 @@ enum SettingCatalog {
         .pocketSphinxMaxDecoders, .espeakPath,
     ]
     private static let providers = [
-        SettingKey.sttEngine, .sttProviderURL, .sttProviderKey, .sttProviderModel, .sttDeepgramURL,
-        .sttDeepgramKey, .sttDeepgramModel, .llmEngine, .llmProviderURL, .llmProviderKey,
-        .llmModel, .ttsEngine, .ttsProviderURL, .ttsProviderKey, .ttsProviderModel, .ttsVoice,
+        SettingKey.sttEngine, .sttProviderURL, .sttProviderKey, .sttProviderModel, .llmEngine, .llmProviderURL,
+        .llmProviderKey, .llmModel, .ttsEngine, .ttsProviderURL, .ttsProviderKey, .ttsProviderModel, .ttsVoice,
+        .sttDeepgramURL, .sttDeepgramKey, .sttDeepgramModel, .sttWyomingURL, .sttWyomingModel, .ttsWyomingURL,
+        .ttsWyomingVoice, .ttsPiperPath, .ttsPiperURL, .ttsPiperVoice, .ttsPiperDataDir, .ttsPiperProcesses,
         .allowEgress, .engineConnectTimeoutMs, .failoverPatienceMs, .sttLatencyBudgetMs, .llmLatencyBudgetMs,
         .ttsLatencyBudgetMs,
     ]

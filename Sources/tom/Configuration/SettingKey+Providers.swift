@@ -1,13 +1,13 @@
 /// The settings of engines that run elsewhere, and of the order in which engines are asked.
 extension SettingKey {
     static let sttEngine = SettingKey(
-        "STT_ENGINE", .order(["openai", "deepgram", "pocketsphinx", "mock"]), absence: "none",
+        "STT_ENGINE", .order(["openai", "deepgram", "wyoming", "pocketsphinx", "mock"]), absence: "none",
         "With REALTIME_STT=provider: the engine, or several in the order in which they are asked when one fails.")
     static let llmEngine = SettingKey(
         "LLM_ENGINE", .order(["openai", "openai-realtime", "receptionist", "mock"]), absence: "none",
         "With REALTIME_LLM=provider: the engine, or several in the order in which they are asked when one fails.")
     static let ttsEngine = SettingKey(
-        "TTS_ENGINE", .order(["openai", "espeak", "mock"]), absence: "none",
+        "TTS_ENGINE", .order(["openai", "wyoming", "piper", "espeak", "mock"]), absence: "none",
         "With REALTIME_TTS=provider: the engine, or several in the order in which they are asked when one fails.")
 
     static let sttProviderURL = SettingKey("STT_PROVIDER_URL", .text, absence: "none", urlMeaning)
@@ -23,7 +23,8 @@ extension SettingKey {
     static let ttsProviderModel = SettingKey(
         "TTS_PROVIDER_MODEL", .text, absence: "none", "Id of the text-to-speech model at the provider: `tts-1`.")
     static let ttsVoice = SettingKey(
-        "TTS_VOICE", .text, default: "alloy", "Name of the provider's voice.")
+        "TTS_VOICE", .text, absence: "alloy for openai; a server's own for wyoming and piper",
+        "Name of the provider's voice; for the program `piper` also the path of an `.onnx` file.")
 
     static let allowEgress = SettingKey(
         "ALLOW_EGRESS", .boolean, default: "false",

@@ -16,7 +16,7 @@ extension Settings.Engines {
             llmDelay: .milliseconds(resolved.optionalInteger(.mockLLMDelayMs) ?? every),
             ttsDelay: .milliseconds(resolved.optionalInteger(.mockTTSDelayMs) ?? every),
             audio: .milliseconds(resolved.integer(.mockTTSAudioMs)))
-        ttsVoice = resolved.text(.ttsVoice) ?? ""
+        ttsVoice = resolved.text(.ttsVoice) ?? "alloy"
         allowsEgress = resolved.boolean(.allowEgress)
         connectTimeout = .milliseconds(resolved.integer(.engineConnectTimeoutMs))
         failoverPatience = .milliseconds(resolved.integer(.failoverPatienceMs))
@@ -35,6 +35,7 @@ extension Settings.Engines {
         deepgram = Self.deepgram(sttOrder, resolved, &problems)
         ttsProvider = Self.provider(
             ttsOrder, (.ttsProviderURL, .ttsProviderKey, .ttsProviderModel), resolved, &problems)
+        speech = Settings.SpeechServers(stt: sttOrder, tts: ttsOrder, resolved, &problems)
     }
 
     /// The engines of a stage whose choice is `provider`; of any other none.

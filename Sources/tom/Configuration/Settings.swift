@@ -73,7 +73,9 @@ struct Settings: Sendable, Equatable {
         /// A model that hears and speaks by itself, and the one beside it that writes down what callers say.
         var realtime: Provider?
         var realtimeTranscriptionModel: String
+        /// Of the OpenAI-compatible engine.
         var ttsVoice: String
+        var speech: SpeechServers
         var allowsEgress: Bool
         var connectTimeout: Duration
         var failoverPatience: Duration

@@ -27,6 +27,10 @@ struct EngineChecks {
             case "openai": findings.append(await reach(provider, stage))
             case Settings.Engines.realtimeEngine: if let agent { findings.append(await realtime(agent)) }
             case "deepgram": if let agent { findings.append(await deepgram(agent)) }
+            case "wyoming":
+                let server = stage == "stt" ? engines.speech.sttWyoming : engines.speech.ttsWyoming
+                findings.append(await wyoming(stage, server, language: agent?.language ?? "en"))
+            case "piper": findings.append(await piper(language: agent?.language ?? "en"))
             case "mock": findings.append(.warning(stage, "the mock is among the engines", fix: "Leave it out."))
             default: findings.append(await local())
             }
@@ -36,16 +40,14 @@ struct EngineChecks {
 
     private func reach(_ provider: Settings.Provider?, _ stage: String) async -> Finding {
         guard let provider else { return .failed(stage, "no provider is set", fix: "Set its URL and model.") }
-        let providers = ProviderSet(engines)
-        let finding: Finding
         do throws(EngineError) {
-            try await providers.client(provider, stage: stage).reach()
-            finding = .ok(stage, "\(provider.url) answers, model \(provider.model)")
+            try await ProviderSet(engines).closing { providers throws(EngineError) in
+                try await providers.client(provider, stage: stage).reach()
+            }
         } catch {
-            finding = .failed(stage, "\(provider.url): \(error.message)", fix: error.hint ?? "Check the provider.")
+            return .failed(stage, "\(provider.url): \(error.message)", fix: error.hint ?? "Check the provider.")
         }
-        await providers.shutdown()
-        return finding
+        return .ok(stage, "\(provider.url) answers, model \(provider.model)")
     }
 
     /// Reads the agent file.

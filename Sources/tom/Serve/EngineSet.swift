@@ -41,7 +41,7 @@ struct EngineSet {
         engines[agent.id] ?? CallEngines(transcriber: nil, languageModel: nil, synthesizer: nil)
     }
 
-    /// Closes the connections to providers.
+    /// Closes the connections to providers, and ends the programs that stay.
     func shutdown() async { await providers.shutdown() }
 
     /// What the operator should know before the first call.
@@ -69,6 +69,8 @@ struct EngineSet {
                 )
             case "deepgram":
                 if let provider = settings.deepgram { list.append(try await providers.deepgram(provider)) }
+            case "wyoming":
+                if let wyoming = try await providers.wyomingTranscriber() { list.append(wyoming) }
             case "pocketsphinx":
                 if agent.language == "en" { list.append(try await pocketSphinx(agent)) }
             default: list.append(MockTranscriber(delay: settings.mock.sttDelay))
@@ -110,6 +112,10 @@ struct EngineSet {
                     OpenAISynthesizer(
                         client: try await providers.client(provider, stage: "tts"), model: provider.model,
                         voice: settings.ttsVoice))
+            case "wyoming":
+                if let wyoming = try await providers.wyomingSynthesizer() { list.append(wyoming) }
+            case "piper":
+                if let piper = try await providers.piper() { list.append(piper) }
             case "espeak":
                 let espeak = EspeakSynthesizer(configuration: Self.espeak(settings))
                 for agent in agents { try await espeak.check(language: agent.language, voice: agent.voice) }

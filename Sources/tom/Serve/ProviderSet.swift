@@ -1,14 +1,16 @@
 import AsyncHTTPClient
 import NIOCore
+import Synchronization
 import TomConversation
 import TomEngines
 import TomProviders
 
-/// The connections to providers that the settings ask for: one HTTP client for all of them.
+/// The connections to providers that the settings ask for, one HTTP client for all of them, and the programs that stay.
 final class ProviderSet: Sendable {
     let settings: Settings.Engines
     var egress: EgressPolicy { EgressPolicy(allowsPublic: settings.allowsEgress) }
     private let http: HTTPClient
+    private let programs = Mutex<[PiperSynthesizer]>([])
 
     init(_ settings: Settings.Engines) {
         self.settings = settings
@@ -31,8 +33,28 @@ final class ProviderSet: Sendable {
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
-    /// Closes every connection; nothing may be asked afterwards.
-    func shutdown() async { try? await http.shutdown() }
+    /// Closes every connection and ends every program; nothing may be asked afterwards.
+    func shutdown() async {
+        for program in programs.withLock({ $0 }) { await program.close() }
+        try? await http.shutdown()
+    }
+
+    /// Ends `program` when the set is shut down.
+    func keep(_ program: PiperSynthesizer) { programs.withLock { $0.append(program) } }
+
+    /// Runs `body` with the set and shuts it down behind it.
+    func closing<Result: Sendable>(
+        _ body: (ProviderSet) async throws(EngineError) -> Result
+    ) async throws(EngineError) -> Result {
+        do throws(EngineError) {
+            let result = try await body(self)
+            await shutdown()
+            return result
+        } catch {
+            await shutdown()
+            throw error
+        }
+    }
 
     /// - Throws: `<stage>.bad_url`, `<stage>.egress_forbidden`, `<stage>.host_unknown`.
     func client(_ provider: Settings.Provider, stage: String) async throws(EngineError) -> ProviderClient {

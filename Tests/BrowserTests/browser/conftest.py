@@ -64,7 +64,7 @@ def browse(playwright_driver, silence):
     """Opens the dashboard in a Chromium of its own."""
     browsers = []
 
-    def open_page(url, microphone=None, flags=(), fake=True, allowed=True, console=(), **context):
+    def open_page(url, microphone=None, flags=(), fake=True, allowed=True, console=(), record=False, **context):
         arguments = ["--no-sandbox", "--disable-dev-shm-usage", *flags]
         if fake:
             arguments += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={microphone or silence}%noloop"]
@@ -74,6 +74,9 @@ def browse(playwright_driver, silence):
         scope.set_default_timeout(WAIT_MS)
         if allowed:
             scope.grant_permissions(["microphone", "clipboard-read", "clipboard-write"])
+        if record:
+            scope.route("**/test/recorder.js", lambda route: route.fulfill(path=HERE / "recorder.js", content_type="text/javascript"))
+            scope.add_init_script(path=HERE / "record.js")
         scope.add_init_script(path=HERE / "observe.js")
         page = scope.new_page()
         caller = Caller(page)

@@ -1,0 +1,79 @@
+import TomErrors
+
+/// The Piper processes of one engine: those that wait for a sentence, and those that speak.
+final class PiperPool: Sendable {
+    private struct State {
+        var idle: [PiperProcess] = []
+        var speaking: [PiperProcess] = []
+        var isClosed = false
+    }
+
+    private let configuration: PiperConfiguration
+    private let state = Monitor(State())
+
+    init(_ configuration: PiperConfiguration) { self.configuration = configuration }
+
+    deinit { close() }
+
+    /// A process that runs, warm where there is one, otherwise started now.
+    func take() throws(EngineError) -> PiperProcess {
+        while let process = state.withLock({ state in
+            let process = state.idle.popLast()
+            if let process { state.speaking.append(process) }
+            return process
+        }) {
+            if process.isRunning { return process }
+            discard(process, hasEnded: true)
+        }
+        return try start { $0.speaking.append($1) }
+    }
+
+    /// Gives a process back for the next sentence.
+    func giveBack(_ process: PiperProcess) {
+        let isKept = state.broadcast { state in
+            state.speaking.removeAll { $0 === process }
+            if !state.isClosed { state.idle.append(process) }
+            return !state.isClosed
+        }
+        if !isKept { process.end() }
+    }
+
+    /// Ends a process that is of no more use. One that has spoken before is replaced at once, so that the next sentence
+    /// finds the voice loaded; one that never did would only fail again.
+    /// - Parameter hasEnded: whether it ends by itself; otherwise it is killed.
+    @discardableResult
+    func discard(_ process: PiperProcess, hasEnded: Bool) -> ChildProcess.Exit {
+        let exit = process.end(byItself: hasEnded)
+        state.broadcast { $0.speaking.removeAll { $0 === process } }
+        if process.sentences > 0 { _ = try? start { $0.idle.append($1) } }
+        return exit
+    }
+
+    /// Ends every process and waits until all have ended. Nothing can be started afterwards.
+    func close() {
+        let idle = state.withLock { state in
+            state.isClosed = true
+            // The thread that uses it sees its end and takes it away.
+            for process in state.speaking { ChildProcess.kill(process.processID) }
+            defer { state.idle = [] }
+            return state.idle
+        }
+        for process in idle { process.end() }
+        state.wait { $0.speaking.isEmpty ? () : nil }
+    }
+
+    private func start(
+        _ put: (inout State, PiperProcess) -> Void
+    ) throws(EngineError) -> PiperProcess {
+        let process = try PiperProcess.start(configuration)
+        let isKept = state.withLock { state in
+            if !state.isClosed { put(&state, process) }
+            return !state.isClosed
+        }
+        guard isKept else {
+            process.end()
+            throw EngineError(code: "tts.cancelled", message: "Piper is being stopped.", category: .cancelled)
+        }
+        return process
+    }
+}

@@ -1,0 +1,27 @@
+import TomConversation
+import TomErrors
+
+extension SpeechSynthesizer {
+    /// Says one word, for the start and for `tom doctor`, in `voice` or the engine's default for `language`, and throws
+    /// what a call would fail with.
+    /// - Throws: `EngineError`, also `tts.no_audio` when the word has no sound.
+    public func sayWord(language: String, voice: String? = nil) async throws(EngineError) {
+        let segment = SegmentID(response: ResponseID(1), index: 0)
+        let request = SynthesisRequest(segment: segment, text: "OK.", language: language, voice: voice)
+        let (events, feed) = AsyncStream.makeStream(of: SynthesisEvent.self)
+        let task = synthesize(request) { feed.yield($0) }
+        defer { task.cancel() }
+        var isHeard = false
+        for await event in events {
+            switch event {
+            case .audio: isHeard = true
+            case .failedOver: break
+            case .failed(let error): throw error
+            case .finished:
+                if isHeard { return }
+                throw EngineError(
+                    code: "tts.no_audio", message: "\(name) said nothing.", hint: "Check the voice.", category: .server)
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A server that waits for what a client says and answers by a script, for faults that a real one will not produce on
+/// demand.
+final class ScriptedTCP: Sendable {
+    typealias Step = ScriptedHTTP.Step
+
+    /// What is done once the client has said `text`, behind what the cue before it waited for.
+    struct Cue: Sendable {
+        var text: String
+        var steps: [Step]
+
+        static func at(_ text: String, _ steps: Step...) -> Cue { Cue(text: text, steps: steps) }
+    }
+
+    private final class Record: Sendable {
+        let received = Mutex<[UInt8]>([])
+        let opened = Mutex(0)
+        let closed = Mutex(0)
+        let cues = Mutex(0)
+    }
+
+    let port: Int
+    private let record: Record
+
+    /// All that clients have said, each byte a character.
+    var received: String { String(decoding: record.received.withLock { $0 }, as: Unicode.ISO8859.self) }
+    var openedConnections: Int { record.opened.withLock { $0 } }
+    /// Connections that have ended, whoever ended them.
+    var closedConnections: Int { record.closed.withLock { $0 } }
+    /// Cues that have been played.
+    var playedCues: Int { record.cues.withLock { $0 } }
+
+    private init(port: Int, record: Record) {
+        self.port = port
+        self.record = record
+    }
+
+    /// Plays `cues` to every connection while `body` runs.
+    static func serving<Result>(_ cues: [Cue], _ body: (ScriptedTCP) async throws -> Result) async throws -> Result {
+        let record = Record()
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Player(cues: cues[...], record: record))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let server = ScriptedTCP(port: channel.localAddress?.port ?? 0, record: record)
+        do {
+            let result = try await body(server)
+            try await channel.close()
+            return result
+        } catch {
+            try? await channel.close()
+            throw error
+        }
+    }
+
+    private final class Player: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private var cues: ArraySlice<Cue>
+        private let record: Record
+        /// What was said behind the latest cue, as far as the next one may be in it.
+        private var unheard: [UInt8] = []
+
+        init(cues: ArraySlice<Cue>, record: Record) {
+            self.cues = cues
+            self.record = record
+        }
+
+        func channelActive(context: ChannelHandlerContext) {
+            record.opened.withLock { $0 += 1 }
+            play(context)
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let bytes = Self.unwrapInboundIn(data).readableBytesView
+            record.received.withLock { $0 += bytes }
+            unheard += bytes
+            play(context)
+        }
+
+        private func play(_ context: ChannelHandlerContext) {
+            while let cue = cues.first {
+                if !cue.text.isEmpty {
+                    guard let range = unheard.firstRange(of: Array(cue.text.utf8)) else {
+                        unheard.removeFirst(max(0, unheard.count - cue.text.utf8.count))
+                        return
+                    }
+                    unheard.removeSubrange(..<range.upperBound)
+                }
+                cues.removeFirst()
+                for step in cue.steps { step.perform(on: context) }
+                record.cues.withLock { $0 += 1 }
+            }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { record.closed.withLock { $0 += 1 } }
+    }
+}
