@@ -76,10 +76,10 @@ extension EngineError {
             hint: "Check the voice with `tom doctor`, or set TTS_MODEL to another.", category: .server)
     }
 
-    static var sherpaTextTooLong: EngineError {
+    static func spellingFailed(voice: String, reason: String) -> EngineError {
         EngineError(
-            code: "tts.text_too_long", message: "a sentence is longer than \(EspeakText.maximumLength) characters.",
-            hint: nil, category: .invalidRequest)
+            code: "tts.phonemes", message: "eSpeak NG did not say how a sentence sounds (voice \(voice.prefix(40))): \(reason).",
+            hint: "Check that `espeak-ng --voices` lists the voice.", category: .server)
     }
 }
 

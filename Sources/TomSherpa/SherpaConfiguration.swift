@@ -1,4 +1,5 @@
 import Glibc
+import TomEngines
 
 /// How sherpa-onnx hears.
 public struct SherpaTranscriberConfiguration: Sendable, Equatable, Codable {
@@ -28,6 +29,8 @@ public struct SherpaSynthesizerConfiguration: Sendable, Equatable, Codable {
     public var library: String?
     /// Folder of the voice, or its `.onnx` file where a folder holds several.
     public var voice: String
+    /// eSpeak NG's program, which says how words sound to voices that know phonemes only, such as Piper's.
+    public var espeak = EspeakConfiguration().executable
     /// Which of the voice's speakers, from 0.
     public var speaker = 0
     /// Sentences that are spoken at the same time, 1 or more; more wait in order. The number of cores by default.

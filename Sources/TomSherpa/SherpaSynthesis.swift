@@ -10,6 +10,7 @@ final class SherpaSynthesis: EngineTask {
     }
 
     private let voice: Voice
+    private let speller: Speller
     private let configuration: SherpaSynthesizerConfiguration
     private let deadline: ContinuousClock.Instant
     private let workers: WorkerThreads
@@ -17,10 +18,11 @@ final class SherpaSynthesis: EngineTask {
     private let state = Mutex(State())
 
     init(
-        voice: Voice, configuration: SherpaSynthesizerConfiguration, workers: WorkerThreads,
+        voice: Voice, speller: Speller, configuration: SherpaSynthesizerConfiguration, workers: WorkerThreads,
         deliver: @escaping @Sendable (SynthesisEvent) -> Void
     ) {
         self.voice = voice
+        self.speller = speller
         self.configuration = configuration
         deadline = .now + .milliseconds(configuration.timeoutMs)
         self.workers = workers
@@ -56,7 +58,9 @@ extension SherpaSynthesis {
         var samples = 0
         var failure: EngineError?
         do throws(EngineError) {
-            try voice.say(text, speaker: configuration.speaker) { audio in
+            let words = try speller.words(text, until: deadline)
+            guard !isOver else { return }
+            try voice.say(words, speaker: configuration.speaker) { audio in
                 guard !self.isOver else { return false }
                 samples += audio.count
                 if samples > limit { failure = .sherpaBadAudio("it is longer than any sentence") }

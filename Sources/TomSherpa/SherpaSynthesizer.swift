@@ -6,14 +6,18 @@ public import TomEngines
 /// A run of the model cannot be broken off: what is cancelled meanwhile is dropped when it ends. The voice is tried in a process of
 /// its own before it is loaded, because the library ends the process over what it does not like.
 ///
-/// Failures: `tts.library_missing`, `tts.library_version`, `tts.model_missing`, `tts.model_unusable`, `tts.speaker` at the start,
-/// `tts.busy`, `tts.timeout`, `tts.bad_audio` and `tts.text_too_long` of a single sentence.
+/// Since release 2 the library does not know how words sound: eSpeak NG tells it, one process for a sentence, as it is GPL-3.
+///
+/// Failures: `tts.library_missing`, `tts.library_version`, `tts.model_missing`, `tts.model_unusable`, `tts.speaker`,
+/// `tts.not_installed` at the start, `tts.busy`, `tts.timeout`, `tts.phonemes`, `tts.bad_audio` and `tts.text_too_long` of a single
+/// sentence.
 public struct SherpaSynthesizer: SpeechSynthesizer {
     public var name: String { "sherpa-onnx" }
     public let configuration: SherpaSynthesizerConfiguration
     /// Release and place of the library, and the voice, for `tom doctor`.
     public let summary: String
     private let voice: Voice
+    private let speller: Speller
     private let workers: WorkerThreads
 
     /// Tries the voice in a process of its own, then loads it; takes seconds for a large one, on a thread of its own.
@@ -35,7 +39,8 @@ public struct SherpaSynthesizer: SpeechSynthesizer {
     ) throws(EngineError) {
         self.configuration = configuration
         voice = try Voice(library, model)
-        try voice.check(speaker: configuration.speaker)
+        speller = Speller(model, configuration)
+        try voice.check(speller, speaker: configuration.speaker)
         workers = WorkerThreads(
             limit: max(1, configuration.threads), queueLimit: max(0, configuration.maximumWaiting))
         let kind = if case .kokoro = model.kind { "Kokoro" } else { "VITS" }
@@ -49,10 +54,10 @@ public struct SherpaSynthesizer: SpeechSynthesizer {
         _ request: SynthesisRequest, deliver: @escaping @Sendable (SynthesisEvent) -> Void
     ) -> any EngineTask {
         let synthesis = SherpaSynthesis(
-            voice: voice, configuration: configuration, workers: workers, deliver: deliver)
+            voice: voice, speller: speller, configuration: configuration, workers: workers, deliver: deliver)
         let text = EspeakText.cleaned(request.text)
         do throws(EngineError) {
-            guard text.count <= EspeakText.maximumLength else { throw .sherpaTextTooLong }
+            guard text.count <= EspeakText.maximumLength else { throw .espeakTextTooLong }
             // Marks alone make no sound, and the library would write them into the log.
             if text.contains(where: { $0.isLetter || $0.isNumber }) {
                 try synthesis.start(text)

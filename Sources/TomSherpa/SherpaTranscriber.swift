@@ -65,8 +65,8 @@ public struct SherpaTranscriber: Transcriber {
     public func transcribe(
         _ request: TranscriptionRequest, deliver: @escaping @Sendable (TranscriptionEvent) -> Void
     ) -> any Transcription {
-        let language = request.language.prefix { $0 != "-" && $0 != "_" }.lowercased()
-        let isKnown = capabilities.languages.isEmpty || capabilities.languages.contains(language)
+        let language = Self.primary(request.language)
+        let isKnown = knows(language)
         switch engine {
         case .streaming(let lanes):
             let counts = lanes.map(\.count)
@@ -89,6 +89,20 @@ public struct SherpaTranscriber: Transcriber {
             if !isKnown { turn.refuse(.sherpaLanguage(request.language)) }
             return turn
         }
+    }
+
+    /// - Parameter language: BCP 47 code.
+    /// - Throws: `stt.language` when the model says that it does not know it.
+    public func check(language: String) throws(EngineError) {
+        guard knows(Self.primary(language)) else { throw .sherpaLanguage(language) }
+    }
+
+    private func knows(_ language: String) -> Bool {
+        capabilities.languages.isEmpty || capabilities.languages.contains(language)
+    }
+
+    private static func primary(_ language: String) -> String {
+        language.prefix { $0 != "-" && $0 != "_" }.lowercased()
     }
 
     /// Turns that are being heard, or that wait for it.

@@ -10,6 +10,9 @@ public enum SherpaTrial: Sendable, Codable, Equatable {
     case transcriber(SherpaTranscriberConfiguration)
     case synthesizer(SherpaSynthesizerConfiguration)
 
+    /// What the process of a trial writes last when all is well.
+    public static let success = "tom: the trial succeeded"
+
     /// How a process is started that calls ``perform()``.
     public struct Program: Sendable, Equatable {
         public var executable: String
@@ -42,7 +45,7 @@ public enum SherpaTrial: Sendable, Codable, Equatable {
             let model = try VoiceModel(path: configuration.voice)
             let library = try SherpaLibrary(path: configuration.library, stage: .tts)
             let voice = try Voice(library, model)
-            try voice.check(speaker: configuration.speaker)
+            try voice.check(Speller(model, configuration), speaker: configuration.speaker)
         }
     }
 
@@ -86,7 +89,7 @@ extension SherpaTrial.Program {
         case .success(var process):
             process.closeInput()
             let deadline = ContinuousClock.now + timeout
-            let output = TrialOutput.read(process, until: deadline)
+            let output = TrialOutput(text: ChildOutput.read(process, atMost: 4_096, until: deadline))
             let exit = process.reap(until: deadline)
             if let reason = output.reason(exit) { throw .trialFailed(stage, model, reason) }
         }

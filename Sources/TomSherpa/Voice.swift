@@ -27,15 +27,12 @@ final class Voice: @unchecked Sendable {
             config.vits_model = strings(model.model)
             config.vits_tokens = strings(model.tokens)
             if let lexicon { config.vits_lexicon = strings(lexicon) }
-            if lexicon == nil, let data = model.espeakData { config.vits_data_dir = strings(data) }
             (config.vits_noise_scale, config.vits_noise_scale_w, config.vits_length_scale) = (0.667, 0.8, 1)
-        case .kokoro(let voices, let lexicons, let language):
+        case .kokoro(let voices, let lexicons):
             config.kokoro_model = strings(model.model)
             config.kokoro_voices = strings(voices)
             config.kokoro_tokens = strings(model.tokens)
-            if let data = model.espeakData { config.kokoro_data_dir = strings(data) }
             if let lexicons { config.kokoro_lexicon = strings(lexicons) }
-            config.kokoro_language = strings(language)
             config.kokoro_length_scale = 1
         }
         guard let handle = library.voiceCreate(&config) else {
@@ -49,24 +46,12 @@ final class Voice: @unchecked Sendable {
 
     deinit { library.voiceDestroy(handle) }
 
-    /// Says `text`; blocks until all is said.
+    /// Says `words`; blocks until all is said.
     /// - Parameter take: given the audio as it is made, `false` to stop.
     /// - Throws: `tts.bad_audio`.
-    func say(_ text: String, speaker: Int, take: @escaping ([Int16]) -> Bool) throws(EngineError) {
-        var generation = tom_sherpa_generation()
-        generation.silence_scale = 0.2
-        generation.speed = 1
-        generation.speaker = Int32(clamping: speaker)
+    func say(_ words: SpokenWords, speaker: Int, take: @escaping ([Int16]) -> Bool) throws(EngineError) {
         let run = Run(take)
-        let audio = text.withCString { text in
-            library.voiceGenerate(
-                handle, text, &generation,
-                { samples, count, _, argument in
-                    guard let argument else { return 0 }
-                    let run = Unmanaged<Run>.fromOpaque(argument).takeUnretainedValue()
-                    return run.receive(UnsafeBufferPointer(start: samples, count: Int(max(0, count)))) ? 1 : 0
-                }, Unmanaged.passUnretained(run).toOpaque())
-        }
+        let audio = generate(words, speaker, run)
         defer { if let audio { library.audioDestroy(audio) } }
         if run.isStopped { return }
         if let failure = run.failure { throw .sherpaBadAudio(failure) }
@@ -76,15 +61,46 @@ final class Voice: @unchecked Sendable {
         }
     }
 
+    private func generate(_ words: SpokenWords, _ speaker: Int, _ run: Run) -> UnsafePointer<tom_sherpa_audio>? {
+        var generation = tom_sherpa_generation()
+        generation.silence_scale = 0.2
+        generation.speed = 1
+        generation.speaker = Int32(clamping: speaker)
+        let argument = Unmanaged.passUnretained(run).toOpaque()
+        func start(_ text: String) -> UnsafePointer<tom_sherpa_audio>? {
+            library.voiceGenerate(
+                handle, text, &generation,
+                { samples, count, _, argument in
+                    guard let argument else { return 0 }
+                    let run = Unmanaged<Run>.fromOpaque(argument).takeUnretainedValue()
+                    return run.receive(UnsafeBufferPointer(start: samples, count: Int(max(0, count)))) ? 1 : 0
+                }, argument)
+        }
+        switch words {
+        case .text(let text): return start(text)
+        case .phonemes(let sentences):
+            let counts = sentences.map { Int32($0.count) }
+            return sentences.flatMap(\.self).withUnsafeBufferPointer { phonemes in
+                counts.withUnsafeBufferPointer { counts in
+                    generation.phonemes = phonemes.baseAddress
+                    generation.phoneme_counts = counts.baseAddress
+                    generation.sentences = Int32(counts.count)
+                    return start("")
+                }
+            }
+        }
+    }
+
     /// Says a word, and looks whether `speaker` exists.
-    /// - Throws: `tts.speaker`, `tts.bad_audio`.
-    func check(speaker: Int) throws(EngineError) {
+    /// - Throws: `tts.speaker`, `tts.bad_audio`, and what ``Speller`` throws.
+    func check(_ speller: Speller, speaker: Int) throws(EngineError) {
         guard (0..<model.speakers).contains(speaker) else {
             throw EngineError(
                 code: "tts.speaker", message: "\(model.model) has the speakers 0 to \(model.speakers - 1), not \(speaker).",
                 hint: "Set TTS_SHERPA_SPEAKER to one of these.", category: .invalidRequest)
         }
-        try say("OK. Okay, 10.", speaker: speaker) { _ in true }
+        let words = try speller.words("OK. Okay, 10.", until: .now + .seconds(10))
+        try say(words, speaker: speaker) { _ in true }
     }
 
     /// What one run has made so far. Used by the thread that runs.

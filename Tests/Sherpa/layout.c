@@ -52,7 +52,6 @@ SIZE(tom_sherpa_voice_config, SherpaOnnxOfflineTtsConfig);
 SAME(tom_sherpa_voice_config, vits_model, SherpaOnnxOfflineTtsConfig, model.vits.model);
 SAME(tom_sherpa_voice_config, vits_lexicon, SherpaOnnxOfflineTtsConfig, model.vits.lexicon);
 SAME(tom_sherpa_voice_config, vits_tokens, SherpaOnnxOfflineTtsConfig, model.vits.tokens);
-SAME(tom_sherpa_voice_config, vits_data_dir, SherpaOnnxOfflineTtsConfig, model.vits.data_dir);
 SAME(tom_sherpa_voice_config, vits_noise_scale, SherpaOnnxOfflineTtsConfig, model.vits.noise_scale);
 SAME(tom_sherpa_voice_config, vits_noise_scale_w, SherpaOnnxOfflineTtsConfig, model.vits.noise_scale_w);
 SAME(tom_sherpa_voice_config, vits_length_scale, SherpaOnnxOfflineTtsConfig, model.vits.length_scale);
@@ -62,10 +61,8 @@ SAME(tom_sherpa_voice_config, provider, SherpaOnnxOfflineTtsConfig, model.provid
 SAME(tom_sherpa_voice_config, kokoro_model, SherpaOnnxOfflineTtsConfig, model.kokoro.model);
 SAME(tom_sherpa_voice_config, kokoro_voices, SherpaOnnxOfflineTtsConfig, model.kokoro.voices);
 SAME(tom_sherpa_voice_config, kokoro_tokens, SherpaOnnxOfflineTtsConfig, model.kokoro.tokens);
-SAME(tom_sherpa_voice_config, kokoro_data_dir, SherpaOnnxOfflineTtsConfig, model.kokoro.data_dir);
 SAME(tom_sherpa_voice_config, kokoro_length_scale, SherpaOnnxOfflineTtsConfig, model.kokoro.length_scale);
 SAME(tom_sherpa_voice_config, kokoro_lexicon, SherpaOnnxOfflineTtsConfig, model.kokoro.lexicon);
-SAME(tom_sherpa_voice_config, kokoro_language, SherpaOnnxOfflineTtsConfig, model.kokoro.lang);
 SAME(tom_sherpa_voice_config, max_num_sentences, SherpaOnnxOfflineTtsConfig, max_num_sentences);
 SAME(tom_sherpa_voice_config, silence_scale, SherpaOnnxOfflineTtsConfig, silence_scale);
 
@@ -73,6 +70,9 @@ SIZE(tom_sherpa_generation, SherpaOnnxGenerationConfig);
 SAME(tom_sherpa_generation, silence_scale, SherpaOnnxGenerationConfig, silence_scale);
 SAME(tom_sherpa_generation, speed, SherpaOnnxGenerationConfig, speed);
 SAME(tom_sherpa_generation, speaker, SherpaOnnxGenerationConfig, sid);
+SAME(tom_sherpa_generation, phonemes, SherpaOnnxGenerationConfig, phoneme_codepoints);
+SAME(tom_sherpa_generation, phoneme_counts, SherpaOnnxGenerationConfig, phoneme_codepoints_lens);
+SAME(tom_sherpa_generation, sentences, SherpaOnnxGenerationConfig, phoneme_codepoints_num_sentences);
 
 SIZE(tom_sherpa_audio, SherpaOnnxGeneratedAudio);
 SAME(tom_sherpa_audio, samples, SherpaOnnxGeneratedAudio, samples);

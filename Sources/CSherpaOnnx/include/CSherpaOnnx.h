@@ -90,7 +90,7 @@ struct tom_sherpa_voice_config {
     const char *vits_model;
     const char *vits_lexicon;
     const char *vits_tokens;
-    const char *vits_data_dir;
+    const char *zero_vits_data_dir;
     float vits_noise_scale;
     float vits_noise_scale_w;
     float vits_length_scale;
@@ -102,11 +102,11 @@ struct tom_sherpa_voice_config {
     const char *kokoro_model;
     const char *kokoro_voices;
     const char *kokoro_tokens;
-    const char *kokoro_data_dir;
+    const char *zero_kokoro_data_dir;
     float kokoro_length_scale;
     const char *zero_kokoro_dict_dir;
     const char *kokoro_lexicon;
-    const char *kokoro_language;
+    const char *zero_kokoro_language;
     const char *zero_other_models[29];
     const char *zero_rule_fsts;
     int32_t max_num_sentences;
@@ -118,7 +118,18 @@ struct tom_sherpa_generation {
     float silence_scale;
     float speed;
     int32_t speaker;
-    const void *zero_rest[11];
+    const float *zero_reference_audio;
+    int32_t zero_reference_numbers[2];
+    const char *zero_reference_text;
+    int32_t zero_steps;
+    const char *zero_extra;
+    // All sentences one after the other; NULL to speak the text.
+    const int32_t *phonemes;
+    const int32_t *phoneme_counts;
+    int32_t sentences;
+    const char *const *zero_tokens;
+    const int32_t *zero_token_counts;
+    int32_t zero_token_sentences;
 };
 
 // Both kinds of results begin with the text.

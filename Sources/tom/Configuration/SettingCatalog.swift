@@ -13,6 +13,7 @@ enum SettingCatalog {
         Section(title: "Who may call", keys: admission),
         Section(title: "Engines", keys: engines),
         Section(title: "Engines of providers", keys: providers),
+        Section(title: "sherpa-onnx", keys: sherpa),
         Section(title: "Mock engines", keys: mocks),
         Section(title: "Conversation", keys: conversation),
         Section(title: "Limits", keys: limits),
@@ -42,6 +43,9 @@ enum SettingCatalog {
         SettingKey.sttEngine, .sttProviderURL, .sttProviderKey, .sttProviderModel, .llmEngine, .llmProviderURL,
         .llmProviderKey, .llmModel, .ttsEngine, .ttsProviderURL, .ttsProviderKey, .ttsProviderModel, .ttsVoice,
         .allowEgress, .engineConnectTimeoutMs, .failoverPatienceMs,
+    ]
+    private static let sherpa = [
+        SettingKey.sherpaLibrary, .sttModel, .sttSherpaThreads, .ttsModel, .ttsSherpaSpeaker, .ttsSherpaThreads,
     ]
     private static let mocks = [
         SettingKey.mockDelayMs, .mockSTTDelayMs, .mockLLMDelayMs, .mockTTSDelayMs, .mockTTSAudioMs,

@@ -69,6 +69,7 @@ struct Settings: Sendable, Equatable {
         var llmProvider: Provider?
         var ttsProvider: Provider?
         var ttsVoice: String
+        var sherpa: Sherpa
         var allowsEgress: Bool
         var connectTimeout: Duration
         var failoverPatience: Duration

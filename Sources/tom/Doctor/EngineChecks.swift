@@ -3,6 +3,7 @@ import TomEngines
 import TomErrors
 import TomPocketSphinx
 import TomProviders
+import TomSherpa
 
 /// Checks of the agent and of the engine of each stage.
 struct EngineChecks {
@@ -25,11 +26,24 @@ struct EngineChecks {
         for name in order {
             switch name {
             case "openai": findings.append(await reach(provider, stage))
+            case Settings.Sherpa.name: findings.append(await sherpa(stage))
             case "mock": findings.append(.warning(stage, "the mock is among the engines", fix: "Leave it out."))
             default: findings.append(await local())
             }
         }
         return findings
+    }
+
+    private func sherpa(_ stage: String) async -> Finding {
+        do throws(EngineError) {
+            let summary =
+                stage == "stt"
+                ? try await SherpaEngines.transcriber(engines, agents: agent.map { [$0] } ?? []).summary
+                : try await SherpaEngines.synthesizer(engines).summary
+            return .ok(stage, summary)
+        } catch {
+            return .failed(stage, error.message, fix: error.hint ?? "Set SHERPA_ONNX_LIBRARY and the model's folder.")
+        }
     }
 
     private func reach(_ provider: Settings.Provider?, _ stage: String) async -> Finding {

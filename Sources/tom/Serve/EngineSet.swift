@@ -5,12 +5,15 @@ import TomEngines
 import TomPocketSphinx
 import TomProviders
 import TomSession
+import TomSherpa
 
 /// The engines the settings ask for, made once and shared by all calls.
 struct EngineSet {
     private let settings: Settings.Engines
     private let logger: Logger
     private let providers: ProviderSet
+    /// One for all agents: its model is large.
+    private var sherpa: SherpaTranscriber?
     private var engines: [String: CallEngines] = [:]
 
     /// - Throws: `EngineError` when an engine that is asked for cannot work: its model is missing, its grammar unusable, its
@@ -21,6 +24,9 @@ struct EngineSet {
         providers = ProviderSet(settings)
         do {
             let synthesizer = try await synthesizer(for: agents)
+            if settings.sttOrder.contains(Settings.Sherpa.name) {
+                sherpa = try await SherpaEngines.transcriber(settings, agents: agents)
+            }
             for agent in agents {
                 engines[agent.id] = CallEngines(
                     transcriber: try await transcriber(for: agent), languageModel: try await model(for: agent),
@@ -62,6 +68,7 @@ struct EngineSet {
                 list.append(
                     OpenAITranscriber(client: try await providers.client(provider, stage: "stt"), model: provider.model)
                 )
+            case Settings.Sherpa.name: if let sherpa { list.append(sherpa) }
             case "pocketsphinx":
                 if agent.language == "en" { list.append(try await pocketSphinx(agent)) }
             default: list.append(MockTranscriber(delay: settings.mock.sttDelay))
@@ -99,6 +106,7 @@ struct EngineSet {
                     OpenAISynthesizer(
                         client: try await providers.client(provider, stage: "tts"), model: provider.model,
                         voice: settings.ttsVoice))
+            case Settings.Sherpa.name: list.append(try await SherpaEngines.synthesizer(settings))
             case "espeak":
                 let espeak = EspeakSynthesizer(configuration: Self.espeak(settings))
                 for agent in agents { try await espeak.check(language: agent.language, voice: agent.voice) }
