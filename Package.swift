@@ -156,7 +156,8 @@ let package = Package(
         tests(
             "TomEnginesTests", ["TomEngines", "TomAgents", "TomConversation", "TomAudio", "TomErrors", "TomTestKit"]),
         tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomConversation", "TomAudio", "TomErrors"]),
-        tests("TomSherpaTests", ["TomSherpa", "TomEngines", "TomConversation", "TomAudio", "TomErrors"]),
+        tests(
+            "TomSherpaTests", ["TomSherpa", "TomEngines", "TomConversation", "TomAudio", "TomErrors", "tom"]),
         tests(
             "TomProvidersTests",
             [

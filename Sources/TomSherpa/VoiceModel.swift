@@ -29,7 +29,7 @@ struct VoiceModel: Sendable, Equatable {
     init(path: String) throws(EngineError) {
         let isFile = path.lowercased().hasSuffix(".onnx")
         let folder = try ModelFolder(isFile ? (path as NSString).deletingLastPathComponent : path, stage: .tts)
-        guard let model = isFile ? path : folder.onnx("") else {
+        guard let model = isFile ? path : folder.onnx(".onnx") else {
             throw .modelUnusable(.tts, path, "it holds no .onnx file.")
         }
         let file = try OnnxFile(path: model, stage: .tts)

@@ -14,6 +14,7 @@ mkdir -p "$target"
 ln -sfn "$package/lib" "$target/lib"
 ln -sfn "$package/include" "$target/include"
 cc -fsyntax-only -I "$root/Sources/CSherpaOnnx/include" -I "$target/include" "$here/layout.c"
+cc -shared -fPIC -o "$target/libother-release.so" "$here/other_release.c"
 if [[ ! $target/models/tones.json -nt $here/tone_models.py ]]; then
     rm -rf "$target/models"
     "$here/.venv/bin/python" "$here/tone_models.py" "$target/models"
