@@ -61,6 +61,9 @@ let package = Package(
         .systemLibrary(name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
         .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx", providers: [.apt(["libpocketsphinx-dev"])]),
 
+        // The part of sherpa-onnx's C interface that is used; the library is loaded at run time
+        .target(name: "CSherpaOnnx"),
+
         // The dashboard's files, as data
         .target(name: "CDashboardFiles"),
 
@@ -83,6 +86,9 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "TomPocketSphinx", dependencies: ["TomErrors", "TomConversation", "TomEngines", "CPocketSphinx"],
+            swiftSettings: strict),
+        .target(
+            name: "TomSherpa", dependencies: ["TomErrors", "TomAudio", "TomConversation", "TomEngines", "CSherpaOnnx"],
             swiftSettings: strict),
         .target(
             name: "TomProviders",
@@ -128,9 +134,9 @@ let package = Package(
         .executableTarget(
             name: "tom",
             dependencies: [
-                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomProviders",
-                "TomModels", "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe",
-                "TomAgents",
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomSherpa",
+                "TomProviders", "TomModels", "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient,
+                "TomProbe", "TomAgents",
                 hummingbird, nioCore, nioPosix,
                 nioSSL, jwtKit, lifecycle,
                 logging, metrics,
@@ -155,6 +161,8 @@ let package = Package(
         tests(
             "TomEnginesTests", ["TomEngines", "TomAgents", "TomConversation", "TomAudio", "TomErrors", "TomTestKit"]),
         tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomConversation", "TomAudio", "TomErrors"]),
+        tests(
+            "TomSherpaTests", ["TomSherpa", "TomEngines", "TomConversation", "TomAudio", "TomErrors", "tom"]),
         tests(
             "TomProvidersTests",
             [

@@ -18,6 +18,6 @@ struct Tom: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, ProbeCommand.self, TokenCommand.self, ConfigCommand.self, DoctorCommand.self,
-            ReplayCommand.self, ModelsCommand.self,
+            ReplayCommand.self, ModelsCommand.self, SherpaTrialCommand.self,
         ])
 }

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A program that reads its standard input from, and writes its standard output to, pipes of ours.
 ///
@@ -9,18 +9,18 @@ import Glibc
 /// serves it.
 ///
 /// The owner calls ``reap(until:)`` exactly once; before that `processID` names this process and no other.
-struct ChildProcess: ~Copyable {
-    let processID: pid_t
+package struct ChildProcess: ~Copyable {
+    package let processID: pid_t
     /// Write end, non-blocking; closed by ``closeInput()``.
-    private(set) var input: CInt
+    package private(set) var input: CInt
     /// Read end, non-blocking.
-    let output: CInt
+    package let output: CInt
 
     /// Starts `executable` with `arguments`, its own process group, no open files but the pipes and standard error,
     /// and nothing of the server's environment, where keys may be.
     /// - Parameter readsErrors: whether standard error comes out of ``output`` too; otherwise it is discarded.
     /// - Returns: the process, or the `errno` that says why there is none.
-    static func spawn(
+    package static func spawn(
         executable: String, arguments: [String], readsErrors: Bool = false
     ) -> Result<ChildProcess, SpawnFailure> {
         guard let stdin = Pipe() else { return .failure(SpawnFailure(code: errno)) }
@@ -44,19 +44,19 @@ struct ChildProcess: ~Copyable {
         return .success(ChildProcess(processID: processID, input: stdin.writeEnd, output: stdout.readEnd))
     }
 
-    struct SpawnFailure: Error {
-        let code: CInt
+    package struct SpawnFailure: Error {
+        package let code: CInt
     }
 
     /// Tells the program that there is no more input.
-    mutating func closeInput() {
+    package mutating func closeInput() {
         guard input >= 0 else { return }
         close(input)
         input = -1
     }
 
     /// Ends the program and whatever it started at once. Safe from any thread before ``reap(until:)`` begins.
-    static func kill(_ processID: pid_t) {
+    package static func kill(_ processID: pid_t) {
         _ = Glibc.kill(-processID, SIGKILL)
     }
 
@@ -129,7 +129,7 @@ extension ChildProcess {
 
 extension ChildProcess {
     /// How a program ended.
-    enum Exit: Equatable {
+    package enum Exit: Equatable {
         case status(Int)
         case signal(Int)
         /// It did not end in time and was killed.
@@ -138,7 +138,7 @@ extension ChildProcess {
 
     /// Waits for the end of the program, which has closed its output or been killed, and frees its process id. What
     /// is still there at `deadline` is killed.
-    func reap(until deadline: ContinuousClock.Instant) -> Exit {
+    package func reap(until deadline: ContinuousClock.Instant) -> Exit {
         var status: CInt = 0
         var pause: UInt32 = 50
         var overdue = false

@@ -8,7 +8,7 @@ extension EngineError {
             hint: "Choose a voice that `espeak-ng --voices` lists, such as en-us or de.", category: .invalidRequest)
     }
 
-    static var espeakTextTooLong: EngineError {
+    package static var espeakTextTooLong: EngineError {
         EngineError(
             code: "tts.text_too_long",
             message: "A sentence has more than \(EspeakText.maximumLength) characters.",
@@ -27,7 +27,7 @@ extension EngineError {
             hint: "Check the load of the machine.", category: .timeout)
     }
 
-    static func espeakNotStarted(executable: String, code: CInt) -> EngineError {
+    package static func espeakNotStarted(executable: String, code: CInt) -> EngineError {
         let reason = String(cString: strerror(code))
         switch code {
         case ENOENT, ENOTDIR, EACCES, ENOEXEC, ELOOP:

@@ -1,11 +1,11 @@
 /// Makes text safe to hand to eSpeak NG.
-enum EspeakText {
+package enum EspeakText {
     /// Characters of one sentence at most; a sentence is far shorter, and this takes about two minutes to say.
-    static let maximumLength = 2_000
+    package static let maximumLength = 2_000
 
     /// `text` on one line, without what eSpeak NG takes as a command: control characters (0x01 begins an embedded
     /// command), markup and `[[`, which begins phoneme input. Empty when nothing is left to say.
-    static func cleaned(_ text: String) -> String {
+    package static func cleaned(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         var spacePending = false
         for scalar in text.unicodeScalars {

@@ -14,6 +14,7 @@ enum SettingCatalog {
         Section(title: "Engines", keys: engines),
         Section(title: "Engines of providers", keys: providers),
         Section(title: "Tools", keys: tools),
+        Section(title: "sherpa-onnx", keys: sherpa),
         Section(title: "Mock engines", keys: mocks),
         Section(title: "Conversation", keys: conversation),
         Section(title: "Limits", keys: limits),
@@ -48,6 +49,9 @@ enum SettingCatalog {
         .ttsLatencyBudgetMs,
     ]
     private static let tools = [SettingKey.toolTimeoutMs]
+    private static let sherpa = [
+        SettingKey.sherpaLibrary, .sttModel, .sttSherpaThreads, .ttsModel, .ttsSherpaSpeaker, .ttsSherpaThreads,
+    ]
     private static let mocks = [
         SettingKey.mockDelayMs, .mockSTTDelayMs, .mockLLMDelayMs, .mockTTSDelayMs, .mockTTSAudioMs,
     ]

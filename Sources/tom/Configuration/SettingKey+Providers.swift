@@ -1,13 +1,14 @@
 /// The settings of engines that run elsewhere, and of the order in which engines are asked.
 extension SettingKey {
     static let sttEngine = SettingKey(
-        "STT_ENGINE", .order(["openai", "deepgram", "wyoming", "pocketsphinx", "mock"]), absence: "none",
+        "STT_ENGINE",
+        .order(["openai", "deepgram", "wyoming", "sherpa-onnx", "sherpa", "pocketsphinx", "mock"]), absence: "none",
         "With REALTIME_STT=provider: the engine, or several in the order in which they are asked when one fails.")
     static let llmEngine = SettingKey(
         "LLM_ENGINE", .order(["openai", "openai-realtime", "receptionist", "mock"]), absence: "none",
         "With REALTIME_LLM=provider: the engine, or several in the order in which they are asked when one fails.")
     static let ttsEngine = SettingKey(
-        "TTS_ENGINE", .order(["openai", "wyoming", "piper", "espeak", "mock"]), absence: "none",
+        "TTS_ENGINE", .order(["openai", "wyoming", "piper", "sherpa-onnx", "sherpa", "espeak", "mock"]), absence: "none",
         "With REALTIME_TTS=provider: the engine, or several in the order in which they are asked when one fails.")
 
     static let sttProviderURL = SettingKey("STT_PROVIDER_URL", .text, absence: "none", urlMeaning)

@@ -27,6 +27,7 @@ extension Settings.Engines {
         sttOrder = Self.order(.sttEngine, stt, .stt, resolved, &problems)
         llmOrder = Self.order(.llmEngine, llm, .llm, resolved, &problems)
         ttsOrder = Self.order(.ttsEngine, tts, .tts, resolved, &problems)
+        sherpa = Settings.Sherpa(resolved, sttOrder: sttOrder, ttsOrder: ttsOrder, &problems)
         sttProvider = Self.provider(
             sttOrder, (.sttProviderURL, .sttProviderKey, .sttProviderModel), resolved, &problems)
         llmProvider = Self.provider(llmOrder, (.llmProviderURL, .llmProviderKey, .llmModel), resolved, &problems)
@@ -44,7 +45,13 @@ extension Settings.Engines {
         _ problems: inout [SettingProblem]
     ) -> [String] {
         guard choice == .provider else { return [] }
-        let order = resolved.list(key)
+        let order = resolved.list(key).map { $0 == Settings.Sherpa.shortName ? Settings.Sherpa.name : $0 }
+        if Set(order).count < order.count {
+            problems.append(
+                SettingProblem(
+                    key: key.name, source: resolved[key].source, reason: "names \(Settings.Sherpa.name) twice",
+                    fix: "Name each engine once; sherpa is short for sherpa-onnx."))
+        }
         // A value that was refused counts as none, and has been told of.
         if order.isEmpty, !problems.contains(where: { $0.key == key.name }) {
             problems.append(

@@ -76,6 +76,7 @@ struct Settings: Sendable, Equatable {
         /// Of the OpenAI-compatible engine.
         var ttsVoice: String
         var speech: SpeechServers
+        var sherpa: Sherpa
         var allowsEgress: Bool
         var connectTimeout: Duration
         var failoverPatience: Duration

@@ -3,6 +3,7 @@ import TomEngines
 import TomErrors
 import TomPocketSphinx
 import TomProviders
+import TomSherpa
 
 /// Checks of the agent and of the engine of each stage.
 struct EngineChecks {
@@ -31,11 +32,24 @@ struct EngineChecks {
                 let server = stage == "stt" ? engines.speech.sttWyoming : engines.speech.ttsWyoming
                 findings.append(await wyoming(stage, server, language: agent?.language ?? "en"))
             case "piper": findings.append(await piper(language: agent?.language ?? "en"))
+            case Settings.Sherpa.name: findings.append(await sherpa(stage))
             case "mock": findings.append(.warning(stage, "the mock is among the engines", fix: "Leave it out."))
             default: findings.append(await local())
             }
         }
         return findings
+    }
+
+    private func sherpa(_ stage: String) async -> Finding {
+        do throws(EngineError) {
+            let summary =
+                stage == "stt"
+                ? try await SherpaEngines.transcriber(engines, agents: agent.map { [$0] } ?? []).summary
+                : try await SherpaEngines.synthesizer(engines).summary
+            return .ok(stage, summary)
+        } catch {
+            return .failed(stage, error.message, fix: error.hint ?? "Set SHERPA_ONNX_LIBRARY and the model's folder.")
+        }
     }
 
     private func reach(_ provider: Settings.Provider?, _ stage: String) async -> Finding {

@@ -5,12 +5,15 @@ import TomEngines
 import TomPocketSphinx
 import TomProviders
 import TomSession
+import TomSherpa
 
 /// The engines the settings ask for, made once and shared by all calls.
 struct EngineSet {
     private let settings: Settings.Engines
     private let logger: Logger
     private let providers: ProviderSet
+    /// One for all agents: its model is large.
+    private var sherpa: SherpaTranscriber?
     private var engines: [String: CallEngines] = [:]
 
     /// - Throws: `EngineError` when an engine that is asked for cannot work: its model is missing, its grammar unusable, its
@@ -21,6 +24,9 @@ struct EngineSet {
         providers = ProviderSet(settings)
         do {
             let synthesizer = try await synthesizer(for: agents)
+            if settings.sttOrder.contains(Settings.Sherpa.name) {
+                sherpa = try await SherpaEngines.transcriber(settings, agents: agents)
+            }
             for agent in agents {
                 if let provider = settings.realtime {
                     let model = try await providers.realtime(provider, agent: agent)
@@ -71,6 +77,7 @@ struct EngineSet {
                 if let provider = settings.deepgram { list.append(try await providers.deepgram(provider)) }
             case "wyoming":
                 if let wyoming = try await providers.wyomingTranscriber() { list.append(wyoming) }
+            case Settings.Sherpa.name: if let sherpa { list.append(sherpa) }
             case "pocketsphinx":
                 if agent.language == "en" { list.append(try await pocketSphinx(agent)) }
             default: list.append(MockTranscriber(delay: settings.mock.sttDelay))
@@ -116,6 +123,7 @@ struct EngineSet {
                 if let wyoming = try await providers.wyomingSynthesizer() { list.append(wyoming) }
             case "piper":
                 if let piper = try await providers.piper() { list.append(piper) }
+            case Settings.Sherpa.name: list.append(try await SherpaEngines.synthesizer(settings))
             case "espeak":
                 let espeak = EspeakSynthesizer(configuration: Self.espeak(settings))
                 for agent in agents { try await espeak.check(language: agent.language, voice: agent.voice) }

@@ -1,0 +1,136 @@
+import Synchronization
+import TomEngines
+
+/// One turn on its way through a streaming model.
+final class StreamingTranscription: Transcription {
+    private struct State {
+        /// Audio that the lane has not taken yet.
+        var pending: [Int16] = []
+        /// Samples taken so far and pending.
+        var accepted = 0
+        var isFinished = false
+        var isCancelled = false
+    }
+
+    /// Where the lane's thread is with the turn. Unchecked, because that thread is its only user.
+    private final class Hearing: @unchecked Sendable {
+        var stream: OnlineRecognizer.Stream?
+        var text = ""
+        var isFinished = false
+    }
+
+    private let lane: DecodingLane
+    private let limit: Int
+    private let turnLimit: Int
+    private let language: String
+    private let onDroppedAudio: @Sendable (Int) -> Void
+    private let deliver: @Sendable (TranscriptionEvent) -> Void
+    private let state = Mutex(State())
+    private let hearing = Hearing()
+
+    /// Audio that is worth waking a thread for: 100 ms. Models take steps of 160 ms and more.
+    private static let portion = 1_600
+
+    init(
+        lane: DecodingLane, configuration: SherpaTranscriberConfiguration, language: String,
+        onDroppedAudio: @escaping @Sendable (Int) -> Void, deliver: @escaping @Sendable (TranscriptionEvent) -> Void
+    ) {
+        self.lane = lane
+        limit = configuration.maximumBufferedSeconds * 16_000
+        turnLimit = configuration.maximumTurnSeconds * 16_000
+        self.language = language
+        self.onDroppedAudio = onDroppedAudio
+        self.deliver = deliver
+    }
+
+    func append(_ samples: Span<Int16>) {
+        let (dropped, wakes): (Int, Bool) = state.withLock { state in
+            guard !state.isFinished, !state.isCancelled, state.accepted < turnLimit else { return (0, false) }
+            guard state.pending.count + samples.count <= limit else { return (samples.count, false) }
+            state.accepted += samples.count
+            let before = state.pending.count
+            samples.withUnsafeBufferPointer { state.pending.append(contentsOf: $0) }
+            return (0, before < Self.portion && state.pending.count >= Self.portion)
+        }
+        if dropped > 0 { onDroppedAudio(dropped) }
+        if wakes { lane.wake() }
+    }
+
+    func finish() {
+        let isFirst = state.withLock { state in
+            defer { state.isFinished = true }
+            return !state.isFinished && !state.isCancelled
+        }
+        if isFirst { lane.wake() }
+    }
+
+    func cancel() {
+        state.withLock { state in
+            state.isCancelled = true
+            state.pending = []
+        }
+        lane.wake()
+    }
+
+    /// Ends the turn before it began.
+    func refuse(_ error: EngineError) { deliver(.failed(error)) }
+}
+
+// On the lane's thread, which may block.
+extension StreamingTranscription {
+    /// What the lane does with a turn next.
+    enum Progress {
+        /// The stream has enough audio for a step.
+        case ready(OnlineRecognizer.Stream)
+        case waiting
+        /// The turn is over and the lane forgets it.
+        case over
+    }
+
+    /// Hands new audio to the model.
+    func advance(_ recognizer: OnlineRecognizer) -> Progress {
+        let input: (audio: [Int16], isFinished: Bool)? = state.withLock { state in
+            if state.isCancelled { return nil }
+            let audio = state.pending
+            state.pending = []
+            return (audio, state.isFinished)
+        }
+        guard let input else {
+            hearing.stream = nil
+            return .over
+        }
+        if hearing.stream == nil { hearing.stream = OnlineRecognizer.Stream(recognizer) }
+        guard let stream = hearing.stream else {
+            deliver(.failed(.sherpaDecoding))
+            return .over
+        }
+        if !input.audio.isEmpty { stream.accept(input.audio) }
+        if input.isFinished, !hearing.isFinished {
+            hearing.isFinished = true
+            stream.finish()
+        }
+        if stream.isReady { return .ready(stream) }
+        return hearing.isFinished ? end(stream) : .waiting
+    }
+
+    /// Reports words that are new after a step.
+    func stepped(_ stream: OnlineRecognizer.Stream) {
+        guard !hearing.isFinished, let heard = stream.text else { return }
+        let text = HeardText.cleaned(heard)
+        guard !text.isEmpty, text != hearing.text, !state.withLock({ $0.isCancelled }) else { return }
+        hearing.text = text
+        deliver(.interim(text: text, turnComplete: nil))
+    }
+
+    private func end(_ stream: OnlineRecognizer.Stream) -> Progress {
+        let text = stream.text
+        hearing.stream = nil
+        guard !state.withLock({ $0.isCancelled }) else { return .over }
+        if let text {
+            deliver(.final(Transcript(text: HeardText.cleaned(text), language: language)))
+        } else {
+            deliver(.failed(.sherpaDecoding))
+        }
+        return .over
+    }
+}
