@@ -64,6 +64,9 @@ let package = Package(
         // The dashboard's files, as data
         .target(name: "CDashboardFiles"),
 
+        // The calls of ONNX Runtime's C API; the library itself is loaded at run time
+        .target(name: "COnnxRuntime"),
+
         // L0: pure
         .target(name: "TomErrors", swiftSettings: strict),
         .target(name: "TomAudio", dependencies: ["TomErrors", "CSpeexDSP"], swiftSettings: strict),
@@ -90,6 +93,9 @@ let package = Package(
                 "TomErrors", "TomAudio", "TomConversation", "TomEngines", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
                 nioSSL,
             ], swiftSettings: strict),
+        .target(
+            name: "TomOnnx", dependencies: ["TomErrors", "TomAudio", "TomEngines", "COnnxRuntime"],
+            swiftSettings: strict),
         .target(name: "TomStore", dependencies: ["TomErrors", "TomAudio", logging], swiftSettings: strict),
 
         // L2: shells
@@ -125,7 +131,7 @@ let package = Package(
             name: "tom",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomProviders",
-                "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe", "TomAgents",
+                "TomOnnx", "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe", "TomAgents",
                 hummingbird, nioCore, nioPosix,
                 nioSSL, jwtKit, lifecycle,
                 logging, metrics,
@@ -155,6 +161,12 @@ let package = Package(
             [
                 "TomProviders", "TomEngines", "TomConversation", "TomAudio", "TomErrors", "TomTestKit", asyncHTTPClient,
                 nioCore, nioPosix,
+            ]),
+        tests(
+            "TomOnnxTests",
+            [
+                "TomOnnx", "TomSession", "TomConversation", "TomEngines", "TomAudio", "TomErrors", "TomTestKit", nioCore,
+                logging,
             ]),
         tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),
         tests(

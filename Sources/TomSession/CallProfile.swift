@@ -6,13 +6,17 @@ public struct CallEngines: Sendable {
     public var transcriber: (any Transcriber)?
     public var languageModel: (any LanguageModel)?
     public var synthesizer: (any SpeechSynthesizer)?
+    /// `nil`: the built-in voice activity detector.
+    public var speechDetector: (any SpeechDetector)?
 
     public init(
-        transcriber: (any Transcriber)?, languageModel: (any LanguageModel)?, synthesizer: (any SpeechSynthesizer)?
+        transcriber: (any Transcriber)?, languageModel: (any LanguageModel)?, synthesizer: (any SpeechSynthesizer)?,
+        speechDetector: (any SpeechDetector)? = nil
     ) {
         self.transcriber = transcriber
         self.languageModel = languageModel
         self.synthesizer = synthesizer
+        self.speechDetector = speechDetector
     }
 
     /// The names the wire shows.

@@ -31,15 +31,17 @@ extension Session {
         let task = transcriber.transcribe(request) { lane.deliver(.transcription(turn, $0)) }
         transcriptions[turn] = (task, lane)
         listening = (turn, task)
-        let preRoll = self.preRoll.contents
+        // An onset that was judged late lies that much further back.
+        let preRoll = self.preRoll.contents(beyond: activity.unjudgedSamples)
         if transcriber.capabilities.readsAudio { task.append(preRoll.span) }
         if expectation.keepsAudio { recordings.begin(turn, preRoll: preRoll) }
     }
 
     private func finishTranscription(_ turn: TurnID) {
         stopListening(turn)
-        // What was heard up to here belongs to this turn; the next one begins with what comes after it.
-        preRoll.clear()
+        // What was heard up to here belongs to this turn; the next one begins with what comes after it, or with what is not
+        // judged yet.
+        preRoll.clear(keeping: activity.unjudgedSamples)
         transcriptions[turn]?.task.finish()
     }
 
@@ -195,7 +197,7 @@ extension Session {
 
     // MARK: Observation
 
-    private func failed(_ kind: String, _ error: EngineError) {
+    func failed(_ kind: String, _ error: EngineError) {
         metrics.engine(kind, .failed)
         logger.warning(
             "engine failed",

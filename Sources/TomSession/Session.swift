@@ -31,8 +31,14 @@ actor Session: CallSession {
 
     // Caller audio
     var callerAudio: CallerAudio
-    var detector: VoiceActivityDetector
-    var preRoll = PreRoll()
+    var activity: VoiceActivity
+    /// The model that judges the caller's audio; `nil` where the built-in detector does.
+    var detection: (any SpeechDetection)?
+    /// The model's results on their way, kept for its memory.
+    var judgements: [Float] = []
+    /// Audio of the message being heard that is still to come.
+    var restOfMessageMs = 0
+    var preRoll: PreRoll
     var recordings = Recordings()
     var saidRecordingIsFull = false
     var lastAudioAt: Instant?
@@ -68,7 +74,11 @@ actor Session: CallSession {
             configuration: Self.conversationConfiguration(
                 options: options, profile: profile, configuration: configuration))
         callerAudio = try CallerAudio(format: options.input)
-        detector = VoiceActivityDetector(configuration.voiceActivity)
+        let traits = options.manualTurns ? nil : profile.engines.speechDetector?.traits
+        activity = VoiceActivity(
+            configuration.voiceActivity, threshold: configuration.speechThreshold,
+            modelFrameSamples: traits?.frameSamples)
+        preRoll = PreRoll(extra: traits.map { $0.frameSamples * $0.maxWaitingFrames } ?? 0)
         playout = PlayoutQueue(format: options.output)
         self.link = link.value
         journal?.begin(callID: options.callID, configuration: conversation.configuration)
@@ -91,7 +101,12 @@ actor Session: CallSession {
 
     // MARK: CallSession
 
-    nonisolated func begin() { assumeIsolated { $0.process(.callStarted) } }
+    nonisolated func begin() {
+        assumeIsolated { session in
+            session.openDetection()
+            session.process(.callStarted)
+        }
+    }
 
     nonisolated func receiveAudio(_ bytes: UnsafeRawBufferPointer) {
         // The bytes do not leave this call, which is already on the session's executor.
@@ -127,6 +142,8 @@ actor Session: CallSession {
         case transcription(TurnID, TranscriptionEvent)
         case generation(GenerationID, ResponseEvent)
         case synthesis(SegmentID, ReplyConverter.Output)
+        /// The model has judged frames of the caller's audio.
+        case voiceActivity
         /// Only time passed: reply audio may have become due.
         case playout
     }
@@ -160,6 +177,7 @@ actor Session: CallSession {
         case .transcription(let turn, let event): transcriptionReported(turn, event)
         case .generation(let id, let event): generationReported(id, event)
         case .synthesis(let segment, let output): synthesisReported(segment, output)
+        case .voiceActivity: takeJudgements()
         case .playout: break
         }
     }
@@ -231,6 +249,8 @@ actor Session: CallSession {
         }
         transcriptions.removeAll()
         listening = nil
+        detection?.cancel()
+        detection = nil
         generation?.cancel()
         synthesis?.cancel()
         (generation, synthesis) = (nil, nil)

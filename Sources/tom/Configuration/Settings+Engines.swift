@@ -20,6 +20,7 @@ extension Settings.Engines {
         allowsEgress = resolved.boolean(.allowEgress)
         connectTimeout = .milliseconds(resolved.integer(.engineConnectTimeoutMs))
         failoverPatience = .milliseconds(resolved.integer(.failoverPatienceMs))
+        voiceActivity = Settings.VoiceActivity(resolved, &problems)
         sttOrder = Self.order(.sttEngine, stt, .stt, resolved, &problems)
         llmOrder = Self.order(.llmEngine, llm, .llm, resolved, &problems)
         ttsOrder = Self.order(.ttsEngine, tts, .tts, resolved, &problems)

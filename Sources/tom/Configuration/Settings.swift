@@ -72,6 +72,7 @@ struct Settings: Sendable, Equatable {
         var allowsEgress: Bool
         var connectTimeout: Duration
         var failoverPatience: Duration
+        var voiceActivity: VoiceActivity
     }
 
     /// A model behind an OpenAI-compatible API.

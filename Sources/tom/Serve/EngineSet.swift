@@ -21,10 +21,11 @@ struct EngineSet {
         providers = ProviderSet(settings)
         do {
             let synthesizer = try await synthesizer(for: agents)
+            let onnx = try OnnxEngines(settings.voiceActivity)
             for agent in agents {
                 engines[agent.id] = CallEngines(
                     transcriber: try await transcriber(for: agent), languageModel: try await model(for: agent),
-                    synthesizer: synthesizer)
+                    synthesizer: synthesizer, speechDetector: onnx.speechDetector)
             }
         } catch {
             await providers.shutdown()

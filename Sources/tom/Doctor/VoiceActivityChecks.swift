@@ -1,0 +1,24 @@
+import TomEngines
+import TomOnnx
+
+/// Checks what tells when a caller speaks and when a turn is over.
+struct VoiceActivityChecks {
+    let settings: Settings.VoiceActivity
+
+    func findings() -> [Finding] { [voiceActivity()] }
+
+    private func voiceActivity() -> Finding {
+        guard let model = settings.sileroModel else { return .ok("vad", "built in") }
+        do throws(EngineError) {
+            let runtime = try OnnxRuntime(path: settings.onnxRuntimeLibrary, stage: "vad")
+            _ = try SileroDetector(modelPath: model, runtime: runtime)
+            return .ok("vad", "Silero, model \(model), \(Self.name(runtime))")
+        } catch {
+            return .failed("vad", error.message, fix: error.hint ?? "Set VAD=energy.")
+        }
+    }
+
+    private static func name(_ runtime: OnnxRuntime) -> String {
+        "ONNX Runtime \(runtime.version) (\(runtime.path))"
+    }
+}
