@@ -39,6 +39,9 @@ let package = Package(
         .library(name: "TomAudio", targets: ["TomAudio"]),
         .library(name: "TomWire", targets: ["TomWire"]),
         .library(name: "TomConversation", targets: ["TomConversation"]),
+        // The models that detect speech, for the comparison with the built-in detector.
+        .library(name: "TomEngines", targets: ["TomEngines"]),
+        .library(name: "TomOnnx", targets: ["TomOnnx"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),

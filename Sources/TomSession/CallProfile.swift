@@ -8,15 +8,25 @@ public struct CallEngines: Sendable {
     public var synthesizer: (any SpeechSynthesizer)?
     /// `nil`: the built-in voice activity detector.
     public var speechDetector: (any SpeechDetector)?
+    /// `nil`: silence and words alone end a turn.
+    public var turnEndJudge: (any TurnEndJudge)?
 
     public init(
         transcriber: (any Transcriber)?, languageModel: (any LanguageModel)?, synthesizer: (any SpeechSynthesizer)?,
-        speechDetector: (any SpeechDetector)? = nil
+        speechDetector: (any SpeechDetector)? = nil, turnEndJudge: (any TurnEndJudge)? = nil
     ) {
         self.transcriber = transcriber
         self.languageModel = languageModel
         self.synthesizer = synthesizer
         self.speechDetector = speechDetector
+        self.turnEndJudge = turnEndJudge
+    }
+
+    /// The engines that the wire does not show: their kinds and names in metrics.
+    var listeners: [(kind: String, name: String)] {
+        [("vad", speechDetector?.name), ("turn_end", turnEndJudge?.name)].compactMap { kind, name in
+            name.map { (kind, $0) }
+        }
     }
 
     /// The names the wire shows.

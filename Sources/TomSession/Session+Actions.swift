@@ -13,6 +13,7 @@ extension Session {
         case .startTranscription(let turn, let expectation): startTranscription(turn, expectation)
         case .finishTranscription(let turn): finishTranscription(turn)
         case .cancelTranscription(let turn): cancelTranscription(turn)
+        case .judgePause(let turn, let audioMs): judgePause(PauseID(turn: turn, audioMs: audioMs))
         case .startGeneration(let id, let turn): startGeneration(id, turn: turn)
         case .cancelGeneration(let id): cancelGeneration(id)
         case .runTool(let id, let call): runTool(id, call)
@@ -34,6 +35,8 @@ extension Session {
         // An onset that was judged late lies that much further back.
         let preRoll = self.preRoll.contents(beyond: activity.unjudgedSamples)
         if transcriber.capabilities.readsAudio { task.append(preRoll.span) }
+        turnAudio.clear()
+        turnAudio.append(preRoll.span)
         if expectation.keepsAudio { recordings.begin(turn, preRoll: preRoll) }
     }
 
@@ -56,6 +59,7 @@ extension Session {
 
     private func stopListening(_ turn: TurnID) {
         recordings.end(turn)
+        if pause?.id.turn == turn { cancelPause() }
         if listening?.turn == turn { listening = nil }
     }
 

@@ -34,6 +34,15 @@ extension Session {
         if let failure { detectionFailed(failure) }
     }
 
+    /// The call is over.
+    func endDetection() {
+        cancelPause()
+        guard let detection else { return }
+        detection.cancel()
+        self.detection = nil
+        metrics.engine("vad", .ok)
+    }
+
     /// The call goes on with the built-in detector.
     private func detectionFailed(_ error: EngineError) {
         guard let detection, let detector = profile.engines.speechDetector else { return }
@@ -55,7 +64,9 @@ extension Session {
         // More than one change in one message is rare (20 ms is the norm) and then must not be lost.
         for change in changes {
             switch change {
-            case .started(let atMs): process(.speechStarted(audioMs: atMs - filledMs, agoNs: ago(atMs)))
+            case .started(let atMs):
+                cancelPause()
+                process(.speechStarted(audioMs: atMs - filledMs, agoNs: ago(atMs)))
             case .stopped(let endMs): process(.speechStopped(audioMs: endMs - filledMs, agoNs: ago(endMs)))
             }
         }

@@ -33,6 +33,7 @@ extension Session {
         if let task = listening?.task, profile.engines.transcriber?.capabilities.readsAudio == true {
             task.append(piece)
         }
+        if listening != nil { turnAudio.append(piece) }
         if recordings.isRecording { record(piece) }
         guard !options.manualTurns else { return }
         detectSpeech(in: piece, before: restMs)

@@ -39,6 +39,11 @@ actor Session: CallSession {
     /// Audio of the message being heard that is still to come.
     var restOfMessageMs = 0
     var preRoll: PreRoll
+    /// What the open turn's pauses are judged by; of no capacity where none are.
+    var turnAudio: RecentAudio
+    /// The pause that is being judged.
+    var pause: RunningTask<PauseID>?
+    var saidPausesAreNotJudged = false
     var recordings = Recordings()
     var saidRecordingIsFull = false
     var lastAudioAt: Instant?
@@ -78,6 +83,7 @@ actor Session: CallSession {
         activity = VoiceActivity(
             configuration.voiceActivity, threshold: configuration.speechThreshold,
             modelFrameSamples: traits?.frameSamples)
+        turnAudio = RecentAudio(capacity: profile.engines.turnEndJudge?.windowSamples ?? 0)
         preRoll = PreRoll(extra: traits.map { $0.frameSamples * $0.maxWaitingFrames } ?? 0)
         playout = PlayoutQueue(format: options.output)
         self.link = link.value
@@ -93,6 +99,7 @@ actor Session: CallSession {
         result.interruption.backchannels = profile.backchannels
         result.turnDetection = options.manualTurns ? .manual : .serverVAD
         result.stages.transcribes = profile.engines.transcriber != nil
+        result.endpointing.judgesPauses = profile.engines.turnEndJudge != nil
         result.stages.answers = profile.engines.languageModel != nil
         result.stages.speaks = profile.engines.synthesizer != nil
         result.outputSamplesPerSecond = options.output.sampleRate.hertz
@@ -144,6 +151,7 @@ actor Session: CallSession {
         case synthesis(SegmentID, ReplyConverter.Output)
         /// The model has judged frames of the caller's audio.
         case voiceActivity
+        case pause(PauseID, Result<TurnEndVerdict, EngineError>)
         /// Only time passed: reply audio may have become due.
         case playout
     }
@@ -178,6 +186,7 @@ actor Session: CallSession {
         case .generation(let id, let event): generationReported(id, event)
         case .synthesis(let segment, let output): synthesisReported(segment, output)
         case .voiceActivity: takeJudgements()
+        case .pause(let id, let result): pauseReported(id, result)
         case .playout: break
         }
     }
@@ -249,8 +258,7 @@ actor Session: CallSession {
         }
         transcriptions.removeAll()
         listening = nil
-        detection?.cancel()
-        detection = nil
+        endDetection()
         generation?.cancel()
         synthesis?.cancel()
         (generation, synthesis) = (nil, nil)

@@ -5,6 +5,10 @@ extension Settings {
         var sileroModel: String?
         /// Probability that begins speech, 0...1.
         var sileroThreshold: Float
+        /// The file of smart-turn; `nil`: silence and words alone end a turn.
+        var smartTurnModel: String?
+        /// Probability above which a pause ends the turn, 0...1.
+        var smartTurnThreshold: Double
         /// `nil`: where the system keeps libraries.
         var onnxRuntimeLibrary: String?
     }
@@ -14,6 +18,8 @@ extension Settings.VoiceActivity {
     init(_ resolved: ResolvedSettings, _ problems: inout [SettingProblem]) {
         sileroModel = Self.model(.vadModel, wantedBy: .vad, "silero", resolved, &problems)
         sileroThreshold = Float(resolved.integer(.vadThresholdPercent)) / 100
+        smartTurnModel = Self.model(.turnEndModel, wantedBy: .turnEnd, "smart-turn", resolved, &problems)
+        smartTurnThreshold = Double(resolved.integer(.turnEndThresholdPercent)) / 100
         onnxRuntimeLibrary = resolved.text(.onnxRuntimeLibrary).map(Settings.path)
     }
 

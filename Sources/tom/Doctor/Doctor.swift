@@ -11,6 +11,7 @@ struct Doctor {
         return [
             [agent.finding],
             await engines.findings(),
+            VoiceActivityChecks(settings: settings.engines.voiceActivity).findings(),
             [await NetworkChecks.port(settings.listening)],
             settings.listening.tls.map { [CertificateCheck(files: $0).finding(at: Date())] } ?? [],
             [

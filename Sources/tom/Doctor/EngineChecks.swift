@@ -14,7 +14,7 @@ struct EngineChecks {
     /// `tom serve`.
     func findings() async -> [Finding] {
         guard let agent else { return [] }
-        return await stt(agent) + llm() + tts(agent) + VoiceActivityChecks(settings: engines.voiceActivity).findings()
+        return await stt(agent) + llm() + tts(agent)
     }
 
     /// One finding for each engine of a failover order.

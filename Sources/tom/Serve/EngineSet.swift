@@ -25,7 +25,7 @@ struct EngineSet {
             for agent in agents {
                 engines[agent.id] = CallEngines(
                     transcriber: try await transcriber(for: agent), languageModel: try await model(for: agent),
-                    synthesizer: synthesizer, speechDetector: onnx.speechDetector)
+                    synthesizer: synthesizer, speechDetector: onnx.speechDetector, turnEndJudge: onnx.turnEndJudge)
             }
         } catch {
             await providers.shutdown()
