@@ -39,6 +39,9 @@ let package = Package(
         .library(name: "TomAudio", targets: ["TomAudio"]),
         .library(name: "TomWire", targets: ["TomWire"]),
         .library(name: "TomConversation", targets: ["TomConversation"]),
+        // The models that detect speech, for the comparison with the built-in detector.
+        .library(name: "TomEngines", targets: ["TomEngines"]),
+        .library(name: "TomOnnx", targets: ["TomOnnx"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -66,6 +69,9 @@ let package = Package(
 
         // The dashboard's files, as data
         .target(name: "CDashboardFiles"),
+
+        // The calls of ONNX Runtime's C API; the library itself is loaded at run time
+        .target(name: "COnnxRuntime"),
 
         // L0: pure
         .target(name: "TomErrors", swiftSettings: strict),
@@ -101,6 +107,9 @@ let package = Package(
             dependencies: [
                 "TomErrors", "TomEngines", "TomProviders", asyncHTTPClient, crypto, nioCore, nioHTTP1,
             ], swiftSettings: strict),
+        .target(
+            name: "TomOnnx", dependencies: ["TomErrors", "TomAudio", "TomEngines", "COnnxRuntime"],
+            swiftSettings: strict),
         .target(name: "TomStore", dependencies: ["TomErrors", "TomAudio", logging], swiftSettings: strict),
 
         // L2: shells
@@ -135,8 +144,8 @@ let package = Package(
             name: "tom",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomSherpa",
-                "TomProviders", "TomModels", "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient,
-                "TomProbe", "TomAgents",
+                "TomProviders", "TomOnnx", "TomModels", "TomStore", "TomSession", "TomServer", "TomDashboard",
+                asyncHTTPClient, "TomProbe", "TomAgents",
                 hummingbird, nioCore, nioPosix,
                 nioSSL, jwtKit, lifecycle,
                 logging, metrics,
@@ -172,6 +181,12 @@ let package = Package(
         tests(
             "TomModelsTests",
             ["TomModels", "TomProviders", "TomErrors", asyncHTTPClient]),
+        tests(
+            "TomOnnxTests",
+            [
+                "TomOnnx", "TomSession", "TomConversation", "TomEngines", "TomAudio", "TomErrors", "TomTestKit", nioCore,
+                logging,
+            ]),
         tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),
         tests(
             "TomSessionTests",

@@ -18,5 +18,13 @@ let package = Package(
                 .product(name: "TomConversation", package: "tom"),
             ],
             path: "Micro", swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "VoiceActivity",
+            dependencies: [
+                .product(name: "TomAudio", package: "tom"),
+                .product(name: "TomEngines", package: "tom"),
+                .product(name: "TomOnnx", package: "tom"),
+            ],
+            path: "VoiceActivity", exclude: ["make_labelled.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Prints the load client's results as a Markdown table and holds them against thresholds.json.
 
-usage: judge.py load RESULTS THRESHOLDS | judge.py soak RESULTS THRESHOLDS CALLS ACTIVE | judge.py micro RESULTS THRESHOLDS
+usage: judge.py load RESULTS THRESHOLDS | judge.py soak RESULTS THRESHOLDS CALLS ACTIVE | judge.py micro RESULTS THRESHOLDS |
+       judge.py vad RESULTS THRESHOLDS
 Exit 0: all met; 1: missed; 2: could not be measured.
 """
 
@@ -121,6 +122,47 @@ def micro(results, limits):
     return misses, [f"{name} was not measured" for name in limits if name not in seen]
 
 
+def vad(results, limits):
+    print(f"Machine: {machine()}.\n")
+    detections = [r for r in results if r["what"] == "detection"]
+    table(["condition", "detector", "accuracy", "F1", "onset delay", "stop delay", "missed", "false starts a minute"], [
+        [r["condition"], r["detector"], f"{r['accuracy']:.1%}", f"{r['f1']:.3f}", f"{r['onset_delay_ms']:.0f} ms",
+         f"{r['stop_delay_ms']:.0f} ms", f"{r['missed']} of {r['utterances']}", f"{r['false_starts_per_minute']:.1f}"]
+        for r in detections])
+    costs = {f"{r['detector']} {r['calls']}": r for r in results if r["what"] == "cost"}
+    table(["detector", "calls at once", "CPU for a second of audio", "calls a core", "p99 of a frame"], [
+        [r["detector"], r["calls"], f"{r['us_per_second_of_audio']:.0f} µs", f"{r['calls_per_core']:.0f}",
+         f"{r['p99_ms']:.1f} ms"] for r in costs.values()])
+    misses, unmeasured = [], []
+    scores = {f"{r['detector']} {r['condition']}": r for r in detections}
+    for name, limit in limits["detection"].items():
+        score = scores.get(name)
+        if score is None:
+            unmeasured.append(f"{name} was not measured")
+            continue
+        for key, least in (("f1", limit.get("f1", 0)),):
+            if score[key] < least:
+                misses.append(f"{name}: F1 {score[key]:.3f}, at least {least}")
+        for key in ("onset_delay_ms", "stop_delay_ms", "missed", "false_starts_per_minute"):
+            if key in limit and score[key] > limit[key]:
+                misses.append(f"{name}: {key} {score[key]:.1f}, limit {limit[key]}")
+    for name, least in limits["calls_per_core"].items():
+        if name not in costs:
+            unmeasured.append(f"{name} calls were not measured")
+        elif costs[name]["calls_per_core"] < least:
+            misses.append(f"{name}: {costs[name]['calls_per_core']:.0f} calls a core, at least {least}")
+    for r in results:
+        if r["what"] != "turn_end":
+            continue
+        print(f"{r['engine']}: right about {r['accuracy']:.0%} of {r['turns']} turns, {r['complete_vetoed']} complete ones "
+              f"held back, {r['ms_per_decision']:.0f} ms of CPU a decision.\n")
+        if r["accuracy"] < limits["turn_end"]["accuracy"]:
+            misses.append(f"{r['engine']}: accuracy {r['accuracy']:.2f}, at least {limits['turn_end']['accuracy']}")
+        if r["ms_per_decision"] > limits["turn_end"]["ms_per_decision"]:
+            misses.append(f"{r['engine']}: {r['ms_per_decision']:.0f} ms a decision")
+    return misses, unmeasured
+
+
 def main():
     what, results, thresholds = sys.argv[1:4]
     with open(thresholds) as f:
@@ -129,7 +171,7 @@ def main():
     if not results:
         print("could not measure: there are no results")
         return 2
-    misses, unmeasured = {"load": load, "soak": soak, "micro": micro}[what](results, limits, *sys.argv[4:])
+    misses, unmeasured = {"load": load, "soak": soak, "micro": micro, "vad": vad}[what](results, limits, *sys.argv[4:])
     for miss in misses:
         print(f"MISSED: {miss}")
     for name in unmeasured:

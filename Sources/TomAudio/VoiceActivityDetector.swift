@@ -8,14 +8,7 @@
 /// A value of 1.3 KB without references; nothing is allocated, ever. Not to be confused with endpointing, which decides
 /// when a turn is over.
 public struct VoiceActivityDetector: Sendable {
-    /// A change between silence and speech. Positions are milliseconds of the audio fed since the start or the last
-    /// reset.
-    public enum Transition: Equatable, Sendable {
-        /// Speech began; `atMs` is where its first frame begins, before the onset was sure.
-        case started(atMs: Int)
-        /// Speech ended; `lastSpeechMs` is where its last frame ends, before the silence was long enough.
-        case stopped(lastSpeechMs: Int)
-    }
+    public typealias Transition = SpeechSegmenter.Transition
 
     /// Samples of one frame: 20 ms at 16 kHz.
     public static let frameSize = BandEnergies.frameSize
@@ -37,35 +30,29 @@ public struct VoiceActivityDetector: Sendable {
 
     public let configuration: Configuration
     /// Whether the caller speaks, as far as transitions have said.
-    public private(set) var isSpeaking = false
+    public var isSpeaking: Bool { segmenter.isSpeaking }
     /// dBFS of the last frame.
     public private(set) var levelDbfs = Level.floorDbfs
 
     /// Milliseconds of audio taken so far, in whole frames.
-    public var positionMs: Int { frames * AudioFrame.durationMs }
+    public var positionMs: Int { segmenter.positionMs }
     /// While speaking: the end of the last frame that counted as speech, in milliseconds of input audio.
-    public var lastSpeechMs: Int { (frames - gap) * AudioFrame.durationMs }
+    public var lastSpeechMs: Int { segmenter.lastSpeechMs }
     /// The background as it is estimated now, all bands together without what lies below 200 Hz, in dBFS.
     public var noiseFloorDbfs: Float {
         Level.sum(dbfs: floor.levels, count: BandEnergies.bandCount)
     }
 
     private var floor = VoiceActivityDetector.initialFloor
-    private var frames = 0
-    /// Frames of speech without a break up to now.
-    private var run = 0
-    /// Frames since the last that counted as speech.
-    private var gap = 0
-    private let startFrames: Int
-    private let stopFrames: Int
+    private var segmenter: SpeechSegmenter
     /// Samples that wait for the rest of their frame.
     private var partial = InlineArray<320, Int16>(repeating: 0)
     private var partialCount = 0
 
     public init(_ configuration: Configuration = .init()) {
         self.configuration = configuration
-        startFrames = VoiceActivityDetector.frames(forMs: configuration.startMs)
-        stopFrames = VoiceActivityDetector.frames(forMs: configuration.stopMs)
+        segmenter = SpeechSegmenter(
+            startMs: configuration.startMs, stopMs: configuration.stopMs, frameMs: AudioFrame.durationMs)
     }
 
     /// Forgets everything, the background too; the next sample is at position 0.
@@ -118,8 +105,7 @@ public struct VoiceActivityDetector: Sendable {
         levelDbfs = energies.levelDbfs
         let isSpeech = standsOut(energies)
         floor.update(energies)
-        frames += 1
-        return advance(isSpeech: isSpeech)
+        return segmenter.advance(isSpeech: isSpeech)
     }
 
     /// Whether a frame is far enough above the floor, in one band or on average.
@@ -135,31 +121,7 @@ public struct VoiceActivityDetector: Sendable {
         return mean >= configuration.onsetMeanDb + caution - slack
     }
 
-    private mutating func advance(isSpeech: Bool) -> Transition? {
-        run = isSpeech ? run + 1 : 0
-        guard isSpeaking else {
-            guard run >= startFrames else { return nil }
-            isSpeaking = true
-            gap = 0
-            return .started(atMs: (frames - run) * AudioFrame.durationMs)
-        }
-        // After a pause one frame alone is a click; the next one counts it in after all.
-        if isSpeech, gap < 2 || run >= 2 {
-            gap = 0
-            return nil
-        }
-        gap += 1
-        // A frame that may yet be the first of more speech is waited for.
-        guard gap >= stopFrames, !isSpeech else { return nil }
-        isSpeaking = false
-        return .stopped(lastSpeechMs: (frames - gap) * AudioFrame.durationMs)
-    }
-
     private static var initialFloor: NoiseFloor {
         NoiseFloor(assumed: assumedFloorDbfs, lowest: lowestFloorDbfs)
-    }
-
-    private static func frames(forMs ms: Int) -> Int {
-        max(1, (ms + AudioFrame.durationMs - 1) / AudioFrame.durationMs)
     }
 }

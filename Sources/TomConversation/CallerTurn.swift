@@ -18,6 +18,9 @@ struct CallerTurn: Sendable {
     /// Replies begun on its words before it was over.
     var speculations = 0
     var turnComplete: Bool?
+    /// Where the pause began that the turn is in, in the input audio, and what an engine makes of it.
+    private(set) var pausedAtMs: Int?
+    var pauseComplete: Bool?
     var endpointedAt: Instant?
     /// The transcriber's answer, kept until the turns before this one have theirs.
     var result: Result?
@@ -66,6 +69,7 @@ struct CallerTurn: Sendable {
         phase = .speaking(since: onset)
         stretchBeganMs = audioMs
         voicedUntilMs = audioMs
+        (pausedAtMs, pauseComplete) = (nil, nil)
     }
 
     mutating func continueSpeech(audioMs: Int) { voicedUntilMs = max(voicedUntilMs, audioMs) }
@@ -75,6 +79,7 @@ struct CallerTurn: Sendable {
         if let stretchBeganMs { speechBefore += .milliseconds(max(audioMs - stretchBeganMs, 0)) }
         speechEndedAt = max(end, startedAt)
         phase = .pausing(until: deadline)
+        pausedAtMs = audioMs
     }
 
     /// Speech in this turn so far, pauses not counted: as measured in the audio, or by the clock where nothing measures it.

@@ -35,6 +35,7 @@ extension Conversation {
         guard var turn = caller, turn.isSpeaking else { return }
         turn.stopSpeech(at: end, audioMs: audioMs, until: end + endpointingDelay(turn))
         caller = turn
+        if configuration.endpointing.judgesPauses { add(.judgePause(turn.id, audioMs: audioMs)) }
         // A message may bring more speech than one frame at once.
         interruptIfSpoken(at: now)
     }
@@ -62,7 +63,17 @@ extension Conversation {
     // MARK: Endpointing
 
     private func endpointingDelay(_ turn: CallerTurn) -> Duration {
-        configuration.endpointing.delay(for: turn.expectation, turnComplete: turn.turnComplete)
+        // Whoever says that more must come is believed; to say that the turn is complete shortens nothing.
+        let complete = turn.pauseComplete == false ? false : turn.turnComplete
+        return configuration.endpointing.delay(for: turn.expectation, turnComplete: complete)
+    }
+
+    /// A verdict counts for the pause it was asked for, however late it comes; of another it says nothing.
+    mutating func pauseJudged(_ id: TurnID, _ audioMs: Int, _ complete: Bool) {
+        guard var turn = caller, turn.id == id, turn.pausedAtMs == audioMs, case .pausing = turn.phase else { return }
+        turn.pauseComplete = complete
+        turn.phase = .pausing(until: turn.speechEndedAt + endpointingDelay(turn))
+        caller = turn
     }
 
     var callerDeadline: Instant? {

@@ -65,6 +65,7 @@ public struct Conversation: Sendable {
         case .speechContinued(let audioMs): speechContinued(audioMs: audioMs, at: now)
         case .speechStopped(let audioMs, let ago):
             speechStopped(audioMs: audioMs, end: now - .nanoseconds(ago), at: now)
+        case .pauseJudged(let turn, let audioMs, let complete, _): pauseJudged(turn, audioMs, complete)
         case .manualAudioStarted: manualAudioStarted(at: now)
         case .commit: commitRequested(at: now)
         case .typed(let text): typed(text, at: now)

@@ -40,8 +40,11 @@ extension Conversation {
         public var longAudioDelay = Duration.milliseconds(2_000)
         /// Silence between two keys that ends a key entry; `#` ends it at once.
         public var keyGap = Duration.milliseconds(1_000)
+        /// Whether an engine judges each pause, by `pauseJudged`.
+        public var judgesPauses = false
         public init() {}
 
+        /// - Parameter turnComplete: `false` when the words or the sound of the turn say that more must come.
         func delay(for expectation: Expectation, turnComplete: Bool?) -> Duration {
             let least: Duration =
                 switch expectation {

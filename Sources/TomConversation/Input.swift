@@ -32,6 +32,9 @@ extension Conversation {
         case speechContinued(audioMs: Int)
         /// Voice activity ended. `audioMs`: end of the last frame of speech, `agoNs`: how long before now it arrived.
         case speechStopped(audioMs: Int, agoNs: Int64)
+        /// What an engine makes of the pause that began at `audioMs`: whether the turn sounds complete, 0...1 how likely.
+        /// A pause that is over is none of its business.
+        case pauseJudged(TurnID, audioMs: Int, complete: Bool, probability: Double)
         /// Manual turn detection: audio came and no turn is open.
         case manualAudioStarted
         /// Manual turn detection: the utterance is complete.
@@ -83,6 +86,8 @@ extension Conversation {
         case startTranscription(TurnID, Expectation)
         case finishTranscription(TurnID)
         case cancelTranscription(TurnID)
+        /// The caller paused at `audioMs`: `pauseJudged` is wanted for it. What was wanted for earlier ones no longer is.
+        case judgePause(TurnID, audioMs: Int)
         /// The record to answer is `history`.
         case startGeneration(GenerationID, turn: TurnID)
         case cancelGeneration(GenerationID)

@@ -7,7 +7,7 @@ public struct EngineError: DescribedError, Equatable {
     public let hint: String?
     public let category: ErrorCategory
 
-    /// - Parameter code: dotted and stable, beginning with the stage: `stt.`, `llm.`, `tts.` or `agent.`.
+    /// - Parameter code: dotted and stable, beginning with the stage: `stt.`, `llm.`, `tts.`, `vad.`, `turn_end.` or `agent.`.
     public init(code: String, message: String, hint: String? = nil, category: ErrorCategory) {
         self.code = code
         self.message = message

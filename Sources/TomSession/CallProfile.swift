@@ -8,13 +8,27 @@ public struct CallEngines: Sendable {
     public var synthesizer: (any SpeechSynthesizer)?
     /// Hears and speaks in place of transcriber and language model; the synthesiser then says TOM's own sentences only.
     public var speechModel: (any SpeechModel)?
+    /// `nil`: the built-in voice activity detector.
+    public var speechDetector: (any SpeechDetector)?
+    /// `nil`: silence and words alone end a turn.
+    public var turnEndJudge: (any TurnEndJudge)?
 
     public init(
-        transcriber: (any Transcriber)?, languageModel: (any LanguageModel)?, synthesizer: (any SpeechSynthesizer)?
+        transcriber: (any Transcriber)?, languageModel: (any LanguageModel)?, synthesizer: (any SpeechSynthesizer)?,
+        speechDetector: (any SpeechDetector)? = nil, turnEndJudge: (any TurnEndJudge)? = nil
     ) {
         self.transcriber = transcriber
         self.languageModel = languageModel
         self.synthesizer = synthesizer
+        self.speechDetector = speechDetector
+        self.turnEndJudge = turnEndJudge
+    }
+
+    /// The engines that the wire does not show: their kinds and names in metrics.
+    var listeners: [(kind: String, name: String)] {
+        [("vad", speechDetector?.name), ("turn_end", turnEndJudge?.name)].compactMap { kind, name in
+            name.map { (kind, $0) }
+        }
     }
 
     /// A call with a model that hears and speaks by itself.

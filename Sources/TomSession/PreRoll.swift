@@ -2,33 +2,21 @@
 /// the voice activity detector took a moment to confirm.
 struct PreRoll {
     /// 500 ms at 16 kHz: the detector's confirmation plus the soft beginning of a word.
-    static let capacity = 8_000
-    /// A ring; `next` is where the next sample goes, the `count` before it are kept.
-    private var samples: [Int16] = []
-    private var next = 0
-    private var count = 0
+    static let length = 8_000
+    private var audio: RecentAudio
+
+    /// - Parameter extra: samples that a detector may lag behind the audio.
+    init(extra: Int = 0) { audio = RecentAudio(capacity: Self.length + extra) }
 
     /// Overwrites the oldest samples.
-    mutating func append(_ input: Span<Int16>) {
-        if samples.isEmpty { samples = [Int16](repeating: 0, count: Self.capacity) }
-        let rest = input.count > Self.capacity ? input.extracting(last: Self.capacity) : input
-        samples.withUnsafeMutableBufferPointer { ring in
-            rest.withUnsafeBufferPointer { source in
-                let first = min(source.count, Self.capacity - next)
-                _ = ring[next...].update(fromContentsOf: source[..<first])
-                _ = ring.update(fromContentsOf: source[first...])
-            }
-        }
-        next = (next + rest.count) % Self.capacity
-        count = min(count + rest.count, Self.capacity)
-    }
+    mutating func append(_ input: Span<Int16>) { audio.append(input) }
 
-    /// What was heard so far has gone to a turn.
-    mutating func clear() { count = 0 }
+    /// What was heard so far has gone to a turn, except for the last `lag` samples.
+    mutating func clear(keeping lag: Int = 0) { audio.clear(keeping: lag) }
 
-    /// What is kept, oldest first.
-    var contents: [Int16] {
-        let start = next - count
-        return start >= 0 ? Array(samples[start..<next]) : Array(samples[(start + Self.capacity)...] + samples[..<next])
-    }
+    /// The last ``length`` samples of what is kept, oldest first.
+    var contents: [Int16] { contents(beyond: 0) }
+
+    /// What is kept, oldest first: ``length`` samples and `lag` more at most.
+    func contents(beyond lag: Int) -> [Int16] { audio.last(Self.length + lag) }
 }

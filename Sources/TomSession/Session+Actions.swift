@@ -13,6 +13,7 @@ extension Session {
         case .startTranscription(let turn, let expectation): startTranscription(turn, expectation)
         case .finishTranscription(let turn): finishTranscription(turn)
         case .cancelTranscription(let turn): cancelTranscription(turn)
+        case .judgePause(let turn, let audioMs): judgePause(PauseID(turn: turn, audioMs: audioMs))
         case .startGeneration(let id, let turn):
             startGeneration(id, turn: turn, conversation.history, meter: usage.meter())
         case .cancelGeneration(let id): cancelGeneration(id)
@@ -40,15 +41,19 @@ extension Session {
         let task = transcriber.transcribe(request) { lane.deliver(.transcription(turn, $0)) }
         transcriptions[turn] = (task, lane)
         listening = (turn, task)
-        let preRoll = self.preRoll.contents
+        // An onset that was judged late lies that much further back.
+        let preRoll = self.preRoll.contents(beyond: activity.unjudgedSamples)
         if transcriber.capabilities.readsAudio { task.append(preRoll.span) }
+        turnAudio.clear()
+        turnAudio.append(preRoll.span)
         if expectation.keepsAudio { recordings.begin(turn, preRoll: preRoll) }
     }
 
     private func finishTranscription(_ turn: TurnID) {
         stopListening(turn)
-        // What was heard up to here belongs to this turn; the next one begins with what comes after it.
-        preRoll.clear()
+        // What was heard up to here belongs to this turn; the next one begins with what comes after it, or with what is not
+        // judged yet.
+        preRoll.clear(keeping: activity.unjudgedSamples)
         transcriptions[turn]?.task.finish()
     }
 
@@ -63,6 +68,7 @@ extension Session {
 
     private func stopListening(_ turn: TurnID) {
         recordings.end(turn)
+        if pause?.id.turn == turn { cancelPause() }
         if listening?.turn == turn { listening = nil }
     }
 

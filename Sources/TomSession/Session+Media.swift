@@ -33,9 +33,10 @@ extension Session {
         if let task = listening?.task, engines.transcriber?.capabilities.readsAudio == true {
             task.append(piece)
         }
+        if listening != nil { turnAudio.append(piece) }
         if recordings.isRecording { record(piece) }
         guard !options.manualTurns else { return }
-        detect(piece, before: restMs)
+        detectSpeech(in: piece, before: restMs)
     }
 
     private func record(_ piece: Span<Int16>) {
@@ -48,49 +49,6 @@ extension Session {
             .notice(
                 code: "recording_full",
                 message: "What the caller says is longer than a call's recordings may be; a part of it is not kept."))
-    }
-
-    private func detect(_ samples: Span<Int16>, before restMs: Int) {
-        // More than one change in one message is rare (20 ms is the norm) and then must not be lost.
-        var changes: [VoiceActivityDetector.Transition] = []
-        detector.process(samples) { changes.append($0) }
-        if changes.isEmpty, detector.isSpeaking, conversation.wantsSpeechProgress {
-            process(.speechContinued(audioMs: detector.lastSpeechMs - filledMs))
-        }
-        for change in changes {
-            switch change {
-            case .started(let atMs): process(.speechStarted(audioMs: atMs - filledMs, agoNs: ago(atMs, before: restMs)))
-            case .stopped(let endMs):
-                process(.speechStopped(audioMs: endMs - filledMs, agoNs: ago(endMs, before: restMs)))
-            }
-        }
-    }
-
-    /// How long before now the caller's audio was at `positionMs` of the detector; a message arrives as a whole at its end.
-    private func ago(_ positionMs: Int, before restMs: Int) -> Int64 {
-        Int64(detector.positionMs + restMs - positionMs) * 1_000_000
-    }
-
-    /// When a speaking caller's silence on the wire is taken for silence of the caller.
-    var inputGapDeadline: Instant? {
-        guard detector.isSpeaking, let lastAudioAt else { return nil }
-        return lastAudioAt + configuration.inputGap
-    }
-
-    /// A client that stopped sending in mid-word has stopped speaking: silence is put in its place.
-    func fillInputGap() {
-        guard let deadline = inputGapDeadline, deadline <= now, let lastAudioAt else { return }
-        let silence = [Int16](repeating: 0, count: AudioFrame.samples(at: .hz16000))
-        let before = detector.positionMs
-        var speechEndMs: Int?
-        for _ in 0..<50 where detector.isSpeaking {
-            detector.process(silence.span) { if case .stopped(let endMs) = $0 { speechEndMs = endMs } }
-        }
-        if let speechEndMs {
-            let ago = (now - lastAudioAt).nanoseconds + Int64(before - speechEndMs) * 1_000_000
-            process(.speechStopped(audioMs: speechEndMs - filledMs, agoNs: ago))
-        }
-        filledMs += detector.positionMs - before
     }
 
     // MARK: Reply audio

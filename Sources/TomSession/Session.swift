@@ -38,8 +38,19 @@ actor Session: CallSession {
 
     // Caller audio
     var callerAudio: CallerAudio
-    var detector: VoiceActivityDetector
-    var preRoll = PreRoll()
+    var activity: VoiceActivity
+    /// The model that judges the caller's audio; `nil` where the built-in detector does.
+    var detection: (any SpeechDetection)?
+    /// The model's results on their way, kept for its memory.
+    var judgements: [Float] = []
+    /// Audio of the message being heard that is still to come.
+    var restOfMessageMs = 0
+    var preRoll: PreRoll
+    /// What the open turn's pauses are judged by; of no capacity where none are.
+    var turnAudio: RecentAudio
+    /// The pause that is being judged.
+    var pause: RunningTask<PauseID>?
+    var saidPausesAreNotJudged = false
     var recordings = Recordings()
     var saidRecordingIsFull = false
     var lastAudioAt: Instant?
@@ -87,7 +98,12 @@ actor Session: CallSession {
             configuration: Self.conversationConfiguration(
                 options: options, profile: profile, engines: engines, configuration: configuration))
         callerAudio = try CallerAudio(format: options.input)
-        detector = VoiceActivityDetector(configuration.voiceActivity)
+        let traits = options.manualTurns ? nil : profile.engines.speechDetector?.traits
+        activity = VoiceActivity(
+            configuration.voiceActivity, threshold: configuration.speechThreshold,
+            modelFrameSamples: traits?.frameSamples)
+        turnAudio = RecentAudio(capacity: profile.engines.turnEndJudge?.windowSamples ?? 0)
+        preRoll = PreRoll(extra: traits.map { $0.frameSamples * $0.maxWaitingFrames } ?? 0)
         playout = PlayoutQueue(format: options.output)
         self.link = link.value
         journal?.begin(callID: options.callID, configuration: conversation.configuration)
@@ -103,6 +119,7 @@ actor Session: CallSession {
         result.interruption.backchannels = profile.backchannels
         result.turnDetection = options.manualTurns ? .manual : .serverVAD
         result.stages.transcribes = engines.transcriber != nil
+        result.endpointing.judgesPauses = engines.turnEndJudge != nil
         result.stages.answers = engines.languageModel != nil
         result.stages.speaks = engines.synthesizer != nil
         result.stages.generatesSpeech = engines.speechModel != nil
@@ -112,7 +129,12 @@ actor Session: CallSession {
 
     // MARK: CallSession
 
-    nonisolated func begin() { assumeIsolated { $0.process(.callStarted) } }
+    nonisolated func begin() {
+        assumeIsolated { session in
+            session.openDetection()
+            session.process(.callStarted)
+        }
+    }
 
     nonisolated func receiveAudio(_ bytes: UnsafeRawBufferPointer) {
         // The bytes do not leave this call, which is already on the session's executor.
@@ -150,6 +172,9 @@ actor Session: CallSession {
         case synthesis(SegmentID, ReplyConverter.Output)
         /// Audio of a generation that speaks itself, at the output rate.
         case speech(GenerationID, [Int16])
+        /// The model has judged frames of the caller's audio.
+        case voiceActivity
+        case pause(PauseID, Result<TurnEndVerdict, EngineError>)
         /// Only time passed: reply audio may have become due.
         case playout
     }
@@ -184,6 +209,8 @@ actor Session: CallSession {
         case .generation(let id, let event): generationReported(id, event)
         case .synthesis(let segment, let output): synthesisReported(segment, output)
         case .speech(let id, let samples): speechReported(id, samples)
+        case .voiceActivity: takeJudgements()
+        case .pause(let id, let result): pauseReported(id, result)
         case .playout: break
         }
     }
@@ -258,6 +285,7 @@ actor Session: CallSession {
         }
         transcriptions.removeAll()
         listening = nil
+        endDetection()
         generation?.cancel()
         synthesis?.cancel()
         (generation, synthesis) = (nil, nil)

@@ -6,6 +6,8 @@ public struct SessionConfiguration: Sendable {
     /// Defaults of every conversation; the profile's texts and the call's own options are laid over it.
     public var conversation = Conversation.Configuration()
     public var voiceActivity = VoiceActivityDetector.Configuration()
+    /// How sure a model that detects speech has to be.
+    public var speechThreshold = SpeechThreshold()
     /// Whether the agent speaks first.
     public var greets = true
     /// Without audio from a caller who was speaking, this long, the silence is taken as such: a client that stops sending must

@@ -36,7 +36,9 @@ public struct SessionFactory: CallSessionFactory {
         self.calls = calls
         self.logger = logger
         engineNames = profile.engines.names
-        self.metrics = self.profiles.mapValues { SessionMetrics(engines: $0.engines.names, factory: metrics) }
+        self.metrics = self.profiles.mapValues {
+            SessionMetrics(engines: $0.engines.names, listeners: $0.engines.listeners, factory: metrics)
+        }
     }
 
     public func makeSession(

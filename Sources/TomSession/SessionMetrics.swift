@@ -22,7 +22,7 @@ struct SessionMetrics: Sendable {
     private let requests: [String: Counter]
     private let factory: any MetricsFactory
 
-    init(engines: EngineNames, factory: any MetricsFactory) {
+    init(engines: EngineNames, listeners: [(kind: String, name: String)] = [], factory: any MetricsFactory) {
         func counter(_ label: String, _ dimensions: [(String, String)] = []) -> Counter {
             Counter(label: label, dimensions: dimensions, factory: factory)
         }
@@ -48,7 +48,7 @@ struct SessionMetrics: Sendable {
                 ($0, counter("tom_turns_total", [("status", $0.rawValue)]))
             })
         var requests: [String: Counter] = [:]
-        for (kind, engine) in [("stt", engines.stt), ("llm", engines.llm), ("tts", engines.tts)] {
+        for (kind, engine) in [("stt", engines.stt), ("llm", engines.llm), ("tts", engines.tts)] + listeners {
             for outcome in Outcome.allCases {
                 requests["\(kind).\(outcome.rawValue)"] = counter(
                     "tom_engine_requests_total",

@@ -76,7 +76,7 @@ import Testing
 
     @Test func everyProblemIsReportedAtOnceWithPlaceBoundAndFix() {
         let found = problems(
-            ["PORT": "99999", "VAD": "silero", "ENDPOINTING_MIN_DELAY_MS": "4000"],
+            ["PORT": "99999", "VAD": "cobalt", "ENDPOINTING_MIN_DELAY_MS": "4000"],
             dotEnv: "REALTIME_SST=mock\nCOMPOSE_FILE=x",
             file: "\nMAX_CALL=5\nFOO=1\nMAX_CALLS=x")
         #expect(

@@ -33,6 +33,7 @@ final class Adversary {
         configuration.stages.speaks = !random.chance(10)
         configuration.stages.answers = !random.chance(5)
         configuration.stages.generatesSpeech = random.chance(30)
+        configuration.endpointing.judgesPauses = random.chance(50)
         return configuration
     }
 
@@ -85,6 +86,10 @@ final class Adversary {
         switch action {
         case .startTranscription(let turn, _): interim(&call, turn)
         case .finishTranscription(let turn): transcript(&call, turn)
+        case .judgePause(let turn, let audioMs):
+            let complete = random.chance(50)
+            call.schedule(
+                .pauseJudged(turn, audioMs: audioMs, complete: complete, probability: 0.5), in: random.ms(0...3_000))
         case .startGeneration(let id, _), .startSpeculation(let id, _): generate(&call, id)
         case .runTool(let id, let tool): runTool(&call, id, tool)
         case .synthesize(let segment, let text): synthesize(&call, segment, text)

@@ -30,6 +30,15 @@ final class AdverseEngines: @unchecked Sendable {  // used on the test's one thr
         track($0, cancelled: \.isCancelled)
         synthesize($0)
     }
+    private(set) lazy var judge = ScriptedTurnEndJudge { [unowned self] task in
+        track(task, cancelled: \.isCancelled)
+        if random.chance(10) { return }
+        let complete = random.chance(50)
+        later { [unowned self] in
+            task.deliver(.success(.init(complete: complete)))
+            ended(task)
+        }
+    }
     private(set) lazy var tools = StubTools { [unowned self] call, _, deliver in
         if random.chance(10) { return }
         later { deliver(ToolOutput(callID: call.id, succeeded: true, output: "done")) }

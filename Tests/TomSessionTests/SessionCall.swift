@@ -23,6 +23,7 @@ final class SessionCall {
     init(
         transcriber: (any Transcriber)? = nil, model: (any LanguageModel)? = nil,
         synthesizer: (any SpeechSynthesizer)? = nil, speech: (any SpeechModel)? = nil,
+        speechDetector: (any SpeechDetector)? = nil, turnEndJudge: (any TurnEndJudge)? = nil,
         greeting: String? = nil, apology: String? = nil, canned: CannedSpeech = CannedSpeech(),
         tools: any ToolRunner = StubTools(),
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
@@ -38,7 +39,9 @@ final class SessionCall {
         configuration.conversation.idle.promptAfter = nil
         configure(&configuration)
         var profile = CallProfile.test(
-            CallEngines(transcriber: transcriber, languageModel: model, synthesizer: synthesizer), greeting: greeting)
+            CallEngines(
+                transcriber: transcriber, languageModel: model, synthesizer: synthesizer,
+                speechDetector: speechDetector, turnEndJudge: turnEndJudge), greeting: greeting)
         profile.engines.speechModel = speech
         profile.canned = canned
         if let apology { profile.texts.apology = apology }

@@ -60,8 +60,13 @@ final class SimulatedSession {
         let minDelay = random.ms(100...500)
         let timeout = random.ms(600...2_500)
         output = AudioFormat(codec: codec, sampleRate: rate)
+        // Half of the calls are heard by a model, which lags behind, and half have their pauses judged.
+        var models = SeededGenerator(seed: seed &+ 13)
+        let detector = models.chance(50) ? ScriptedSpeechDetector(lag: .random(in: 0...6, using: &models)) : nil
+        let judge = models.chance(50) ? engines.judge : nil
         call = try SessionCall(
             transcriber: engines.transcriber, model: engines.model, synthesizer: engines.synthesizer,
+            speechDetector: detector, turnEndJudge: judge,
             greeting: greets ? "Hello. How can I help?" : nil, tools: engines.tools,
             output: output, manualTurns: manual, loop: engines.loop
         ) {

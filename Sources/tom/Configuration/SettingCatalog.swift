@@ -56,7 +56,8 @@ enum SettingCatalog {
         SettingKey.mockDelayMs, .mockSTTDelayMs, .mockLLMDelayMs, .mockTTSDelayMs, .mockTTSAudioMs,
     ]
     private static let conversation = [
-        SettingKey.agentFile, .agentGreeting, .vad, .endpointingMinDelayMs, .endpointingMaxDelayMs,
+        SettingKey.agentFile, .agentGreeting, .vad, .vadModel, .vadThresholdPercent, .turnEnd, .turnEndModel,
+        .turnEndThresholdPercent, .onnxRuntimeLibrary, .endpointingMinDelayMs, .endpointingMaxDelayMs,
         .interruptionMinSpeechMs, .falseInterruptionMaxSpeechMs, .idlePromptAfterMs, .idlePrompts, .speculation,
         .speculationStableMs, .fillerAfterMs,
     ]

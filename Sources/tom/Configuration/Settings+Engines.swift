@@ -24,6 +24,7 @@ extension Settings.Engines {
         sttBudget = budget(.sttLatencyBudgetMs)
         llmBudget = budget(.llmLatencyBudgetMs)
         ttsBudget = budget(.ttsLatencyBudgetMs)
+        voiceActivity = Settings.VoiceActivity(resolved, &problems)
         sttOrder = Self.order(.sttEngine, stt, .stt, resolved, &problems)
         llmOrder = Self.order(.llmEngine, llm, .llm, resolved, &problems)
         ttsOrder = Self.order(.ttsEngine, tts, .tts, resolved, &problems)

@@ -84,6 +84,7 @@ struct Settings: Sendable, Equatable {
         var sttBudget: Duration?
         var llmBudget: Duration?
         var ttsBudget: Duration?
+        var voiceActivity: VoiceActivity
     }
 
     /// A model behind an OpenAI-compatible API.

@@ -12,6 +12,7 @@ struct Doctor {
             [agent.finding],
             await engines.findings(),
             await ToolChecks(settings: settings, agent: agent.agent).findings(),
+            VoiceActivityChecks(settings: settings.engines.voiceActivity).findings(),
             [await NetworkChecks.port(settings.listening)],
             settings.listening.tls.map { [CertificateCheck(files: $0).finding(at: Date())] } ?? [],
             [

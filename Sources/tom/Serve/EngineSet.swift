@@ -27,6 +27,7 @@ struct EngineSet {
             if settings.sttOrder.contains(Settings.Sherpa.name) {
                 sherpa = try await SherpaEngines.transcriber(settings, agents: agents)
             }
+            let onnx = try OnnxEngines(settings.voiceActivity)
             for agent in agents {
                 if let provider = settings.realtime {
                     let model = try await providers.realtime(provider, agent: agent)
@@ -35,7 +36,7 @@ struct EngineSet {
                 }
                 engines[agent.id] = CallEngines(
                     transcriber: try await transcriber(for: agent), languageModel: try await model(for: agent),
-                    synthesizer: synthesizer)
+                    synthesizer: synthesizer, speechDetector: onnx.speechDetector, turnEndJudge: onnx.turnEndJudge)
             }
         } catch {
             await providers.shutdown()

@@ -1,0 +1,44 @@
+import Dispatch
+import Synchronization
+import TomEngines
+
+/// Hears with a detector as a session would, and waits for what comes of it.
+final class Listener: Sendable {
+    private struct State {
+        var probabilities: [Float] = []
+        var failure: EngineError?
+    }
+    private let state = Mutex(State())
+    private let told = DispatchSemaphore(value: 0)
+    let detection: any SpeechDetection
+
+    init(_ detector: any SpeechDetector) {
+        let told = self.told
+        detection = detector.detect { told.signal() }
+    }
+
+    func hear(_ samples: [Int16], piece: Int = 320) {
+        for start in stride(from: 0, to: samples.count, by: piece) {
+            detection.append(samples[start..<min(start + piece, samples.count)].span)
+        }
+    }
+
+    /// Waits until `count` frames are judged, or the detection has failed.
+    @discardableResult
+    func probabilities(_ count: Int) -> [Float] {
+        while true {
+            let (enough, result) = state.withLock { state in
+                if let failure = detection.take(into: &state.probabilities) { state.failure = failure }
+                return (state.probabilities.count >= count || state.failure != nil, state.probabilities)
+            }
+            if enough { return result }
+            told.wait()
+        }
+    }
+
+    /// Waits until the detection fails.
+    func failure() -> EngineError? {
+        probabilities(.max)
+        return state.withLock { $0.failure }
+    }
+}
