@@ -14,6 +14,8 @@ public struct ModelDownload: Sendable {
     private static let maxRedirects = 5
     /// Attempts in a row that may bring nothing.
     private static let maxFruitless = 3
+    /// Attempts in all.
+    private static let maxAttempts = 50
     private static let maxDocumentBytes = 4 << 20
 
     /// - Parameter http: does not follow redirects, because each is checked; whoever made it shuts it down.
@@ -53,8 +55,9 @@ public struct ModelDownload: Sendable {
     func fetch(
         _ url: String, to path: String, size: Int?, _ report: (Int, Int?) -> Void
     ) async throws(ModelError) {
-        var fruitless = 0
+        var (attempts, fruitless) = (0, 0)
         while true {
+            attempts += 1
             let before = ModelDirectory.size(path) ?? 0
             if let size, before == size { return report(size, size) }
             do throws(ModelError) {
@@ -64,7 +67,7 @@ public struct ModelDownload: Sendable {
                 let after = ModelDirectory.size(path) ?? 0
                 fruitless = after > before ? 0 : fruitless + 1
                 guard ["models.connection_lost", "models.timeout"].contains(error.code), fruitless < Self.maxFruitless,
-                    after > 0,
+                    attempts < Self.maxAttempts,
                     !Task.isCancelled
                 else { throw error }
             }

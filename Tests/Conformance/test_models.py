@@ -85,6 +85,10 @@ def models(tmp_path):
     return run
 
 
+def begin(asked):
+    return int(asked.removeprefix("bytes=").rstrip("-"))
+
+
 def manifest(source, **changes):
     files = [
         {"name": "voice.onnx", "url": f"{source.url}/voice.onnx", "sha256": sha256(MODEL), "size": len(MODEL)},
@@ -127,19 +131,22 @@ def test_a_manifest_comes_from_an_address_and_files_from_a_mirror(models, source
 def test_a_download_that_breaks_off_goes_on_where_it_ended(models, source):
     source.breaks = [500_000, 300_000]
     assert add(models, source).returncode == 0
-    assert [asked for path, asked in source.requests if path == "/voice.onnx"] == [None, "bytes=500000-", "bytes=800000-"]
+    first, second, third = [asked for path, asked in source.requests if path == "/voice.onnx"]
+    # what was sent last before a break may be lost with it
+    assert first is None and 0 < begin(second) <= 500_000 and begin(second) < begin(third) <= begin(second) + 300_000
     assert (models.directory / "voice" / "voice.onnx").read_bytes() == MODEL
 
 
 def test_a_download_goes_on_in_another_run(models, source):
     source.breaks = [400_000, 0, 0, 0]
     run = add(models, source)
-    assert run.returncode == 1 and "models.connection_lost" in run.stderr and "400000 bytes are kept" in run.stderr
-    assert (models.directory / "voice" / "voice.onnx.part").stat().st_size == 400_000
+    assert run.returncode == 1 and "models.connection_lost" in run.stderr
+    kept = (models.directory / "voice" / "voice.onnx.part").stat().st_size
+    assert 0 < kept <= 400_000 and f"{kept} bytes are kept" in run.stderr
     assert not (models.directory / "voice" / "voice.onnx").exists()
     source.breaks, source.requests[:] = [], []
     assert add(models, source).returncode == 0
-    assert source.requests[0] == ("/voice.onnx", "bytes=400000-")
+    assert source.requests[0] == ("/voice.onnx", f"bytes={kept}-")
     assert (models.directory / "voice" / "voice.onnx").read_bytes() == MODEL
 
 
