@@ -51,6 +51,21 @@ struct ProviderRequestTests {
         #expect(outcome.said == ["Hello."] && outcome.isFinished)
     }
 
+    @Test func aProviderThatDoesNotCountTokensIsNotAskedTo() async throws {
+        let answer = #"{"choices":[{"message":{"content":"Hello."},"finish_reason":"stop"}]}"#
+        try await withHTTP { http in
+            let scripts: [[ScriptedHTTP.Step]] = [
+                [ScriptedHTTP.head("400 Bad Request"), .text("{}"), .close],
+                [ScriptedHTTP.head("200 OK"), .text(answer), .close],
+            ]
+            try await ScriptedHTTP.serving(inTurn: scripts) { server in
+                let outcome = await Provider.llm.ask(try Provider.llm.client(port: server.port, http: http))
+                #expect(outcome.said == ["Hello."] && outcome.isFinished)
+                #expect(server.requests.map { $0.contains("stream_options") } == [true, false])
+            }
+        }
+    }
+
     @Test func aTurnIsSentAsAWAVFile() async throws {
         let (outcome, request) = try await exchange(
             .stt, [ScriptedHTTP.head("200 OK"), .text(#"{"text":" What are your hours? "}"#), .close])

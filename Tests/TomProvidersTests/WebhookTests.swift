@@ -116,7 +116,7 @@ struct WebhookTests {
 
     // MARK: Retries
 
-    @Test(arguments: ["500 Failed", "503 Busy", "429 Too Many"])
+    @Test(arguments: ["500 Failed", "503 Busy", "504 Gateway", "429 Too Many"])
     func whatWasNotTakenIsSentAgainUnderTheSameKey(status: String) async throws {
         let (result, requests) = try await run([
             Self.answer(status, "{}", ["Retry-After: 0"]), Self.answer(status, "{}"), Self.answer("200 OK", "[7]"),

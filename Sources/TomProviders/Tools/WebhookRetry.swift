@@ -1,3 +1,4 @@
+import NIOHTTP1
 import TomEngines
 
 /// Whether and when a webhook that was not taken is sent again.
@@ -21,8 +22,9 @@ struct WebhookRetry: Sendable, Equatable {
         return delay < remaining ? delay : nil
     }
 
-    /// Whether nothing can have been done yet, or the receiver says that it did nothing.
-    static func isWorthwhile(_ error: EngineError) -> Bool {
-        ["tool.unreachable", "tool.provider_failed", "tool.rate_limited"].contains(error.code)
-    }
+    /// Whether the receiver says that it did nothing, or failed at it.
+    static func isWorthwhile(_ status: HTTPResponseStatus) -> Bool { status.code == 429 || status.code >= 500 }
+
+    /// Whether nothing can have been done yet.
+    static func isWorthwhile(_ error: EngineError) -> Bool { error.code == "tool.unreachable" }
 }

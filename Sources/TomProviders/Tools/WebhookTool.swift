@@ -130,8 +130,8 @@ public struct WebhookTool: ToolSource {
         let retry = WebhookRetry(retries: webhook.retries)
         var attempt = 0
         while true {
-            let (result, retryAfter) = await self.attempt(id, body)
-            guard let error = result.error, WebhookRetry.isWorthwhile(error),
+            let (result, mayRetry, retryAfter) = await self.attempt(id, body)
+            guard mayRetry,
                 let delay = retry.delay(
                     after: attempt, retryAfter: retryAfter, remaining: end - .now, jitter: .random(in: 0..<1))
             else { return result }
@@ -140,15 +140,22 @@ public struct WebhookTool: ToolSource {
         }
     }
 
-    private func attempt(_ id: String, _ body: Data) async -> (ToolResult, retryAfter: Duration?) {
+    private func attempt(
+        _ id: String, _ body: Data
+    ) async -> (result: ToolResult, mayRetry: Bool, retryAfter: Duration?) {
         do throws(EngineError) {
             let response = try await client.send(.POST, head(id, body), body: body)
             let seconds = response.headers.first(name: "Retry-After").flatMap(Int.init)
-            return (try await result(response), seconds.map { .seconds(min(max($0, 0), 3_600)) })
+            return (
+                try await result(response), WebhookRetry.isWorthwhile(response.status),
+                seconds.map { .seconds(min(max($0, 0), 3_600)) }
+            )
         } catch {
             let isLate = error.code == "tool.timeout"
             let words = isLate ? "The tool did not answer in time." : "The tool is not available."
-            return (ToolResult(words, isLate ? .timeout : .failed, error: error), nil)
+            return (
+                ToolResult(words, isLate ? .timeout : .failed, error: error), WebhookRetry.isWorthwhile(error), nil
+            )
         }
     }
 

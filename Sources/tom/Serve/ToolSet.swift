@@ -28,7 +28,7 @@ final class ToolSet: Sendable {
                 }
                 for server in agent.tools.servers {
                     let server = try Self.server(server, settings, http) { Self.tell($0, server.name, logger) }
-                    try await server.check()
+                    try await Self.check(server)
                     servers.append(server)
                     sources[agent.id, default: []].append(server)
                 }
@@ -41,6 +41,13 @@ final class ToolSet: Sendable {
         self.servers = servers
         // One that is down is tried again in the background, and the agent goes on without its tools.
         await withTaskGroup { group in for server in servers { group.addTask { await server.start() } } }
+    }
+
+    /// A name that has no address just now is no reason not to start: the server may only be down.
+    private static func check(_ server: MCPServer) async throws(EngineError) {
+        do throws(EngineError) { try await server.check() } catch {
+            if error.code != "tool.host_unknown" { throw error }
+        }
     }
 
     private static func tell(_ outcome: Result<MCPListing, EngineError>, _ name: String, _ logger: Logger) {
