@@ -59,7 +59,7 @@ struct CallerTurn: Sendable {
         switch result {
         case .words(let text, _, _): text
         case .notUnderstood, .nothing, .failed: ""
-        case nil: interim.trimmed
+        case .toFollow, nil: interim.trimmed
         }
     }
 

@@ -31,7 +31,10 @@ struct EngineSet {
             for agent in agents {
                 if let provider = settings.realtime {
                     let model = try await providers.realtime(provider, agent: agent)
-                    engines[agent.id] = CallEngines(synthesizer: synthesizer, speechModel: model)
+                    var speaking = CallEngines(synthesizer: synthesizer, speechModel: model)
+                    speaking.speechDetector = onnx.speechDetector
+                    speaking.turnEndJudge = onnx.turnEndJudge
+                    engines[agent.id] = speaking
                     continue
                 }
                 engines[agent.id] = CallEngines(
