@@ -29,7 +29,7 @@ class Recogniser(AsyncEventHandler):
 
     def __init__(self, streaming, *arguments):
         super().__init__(*arguments)
-        self.streaming, self.audio, self.chunks = streaming, b"", 0
+        self.streaming, self.audio, self.chunks, self.sent = streaming, b"", 0, ""
         self.convert = AudioChunkConverter(rate=RATE, width=2, channels=1)
 
     async def handle_event(self, event):
@@ -40,18 +40,28 @@ class Recogniser(AsyncEventHandler):
         elif AudioChunk.is_type(event.type):
             self.audio += self.convert.convert(AudioChunk.from_event(event)).audio
             self.chunks += 1
-        elif AudioStop.is_type(event.type):
-            text = decode(np.frombuffer(self.audio, "<i2"), RATE).strip()
-            print("chunks", self.chunks, "seconds", len(self.audio) / 2 / RATE, flush=True)
             if self.streaming:
-                await self.write_event(TranscriptStart().event())
-                for word in text.split():
-                    await self.write_event(TranscriptChunk(text=word + " ").event())
-            await self.write_event(Transcript(text=text, language="en").event())
+                await self.send_words()
+        elif AudioStop.is_type(event.type):
+            print("chunks", self.chunks, "seconds", len(self.audio) / 2 / RATE, flush=True)
+            await self.write_event(Transcript(text=self.text().strip(), language="en").event())
             if self.streaming:
                 await self.write_event(TranscriptStop().event())
             return False
         return True
+
+    def text(self):
+        return decode(np.frombuffer(self.audio, "<i2"), RATE)
+
+    async def send_words(self):
+        """The words that are whole by now and were not sent yet."""
+        text = self.text()
+        whole = text[: text.rfind(" ") + 1]
+        if len(whole) > len(self.sent):
+            if not self.sent:
+                await self.write_event(TranscriptStart().event())
+            await self.write_event(TranscriptChunk(text=whole[len(self.sent) :]).event())
+            self.sent = whole
 
 
 async def main(uri, *options):
