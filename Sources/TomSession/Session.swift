@@ -64,6 +64,7 @@ actor Session: CallSession {
         self.eventLoop = eventLoop
         self.options = options
         self.profile = profile
+        callerAudio = try CallerAudio(format: options.input)
         speech = profile.engines.speechModel?.open(language: profile.language)
         engines = Self.engines(of: profile, speech)
         self.configuration = configuration
@@ -75,7 +76,6 @@ actor Session: CallSession {
         conversation = Conversation(
             configuration: Self.conversationConfiguration(
                 options: options, profile: profile, engines: engines, configuration: configuration))
-        callerAudio = try CallerAudio(format: options.input)
         detector = VoiceActivityDetector(configuration.voiceActivity)
         playout = PlayoutQueue(format: options.output)
         self.link = link.value
