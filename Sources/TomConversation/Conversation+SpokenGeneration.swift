@@ -1,9 +1,10 @@
-/// Models that hear and speak by themselves: what the conversation knows of a turn before its words, and how the audio of a
-/// generation is played.
+/// Models that hear and speak by themselves: what the conversation knows of a turn before its words, and how the audio
+/// of a generation is played.
 extension Conversation {
     // MARK: Turns ahead of their words
 
-    /// Whether a turn that just ended is answered at once. Speech that may have been a cough or a "mhm" waits for its words.
+    /// Whether a turn that just ended is answered at once. Speech that may have been a cough or a "mhm" waits for its
+    /// words.
     func goesAheadOfItsWords(_ turn: CallerTurn, at now: Instant) -> Bool {
         guard configuration.stages.generatesSpeech, configuration.stages.answers, turn.result == nil else {
             return false

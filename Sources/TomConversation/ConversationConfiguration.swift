@@ -126,8 +126,8 @@ extension Conversation {
         public var transcribes = true
         public var answers = true
         public var speaks = true
-        /// Whether the model hears and speaks by itself: turns are answered before their words are known, and the audio of an
-        /// answer comes with it.
+        /// Whether the model hears and speaks by itself: turns are answered before their words are known, and the audio
+        /// of an answer comes with it.
         public var generatesSpeech = false
         public init() {}
     }

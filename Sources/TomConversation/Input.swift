@@ -49,7 +49,8 @@ extension Conversation {
         case transcriptionFailed(TurnID, EngineFailure)
 
         case responseText(GenerationID, String)
-        /// The model speaks by itself and made so much audio, in samples at the output rate; the words to it are `responseText`.
+        /// The model speaks by itself and made so much audio, in samples at the output rate; the words to it are
+        /// `responseText`.
         case responseAudio(GenerationID, samples: Int)
         case responseTool(GenerationID, ToolCall)
         case responseMemory(GenerationID, String)
@@ -99,9 +100,11 @@ extension Conversation {
         case discardSpeculation(GenerationID)
         case runTool(GenerationID, ToolCall)
         case synthesize(SegmentID, text: String)
-        /// Of the audio that the model made itself for this response, the piece from sample `from` on is to be played next.
+        /// Of the audio that the model made itself for this response, the piece from sample `from` on is to be played
+        /// next.
         case playOwnSpeech(ResponseID, from: Int, samples: Int)
-        /// The response ended with only `heardMs` of the model's own audio heard. `response` is the one its generation began as.
+        /// The response ended with only `heardMs` of the model's own audio heard. `response` is the one its generation
+        /// began as.
         case truncateOwnSpeech(ResponseID, heardMs: Int)
         /// Stops the synthesis and drops all audio of this response that is not yet sent.
         case clearPlayout(ResponseID)

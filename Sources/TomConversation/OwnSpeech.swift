@@ -1,7 +1,8 @@
 /// The audio that a model makes itself, together with its words: all of one response's, in the order in which it came.
 ///
-/// The shell keeps the audio; the core counts it in samples at the output rate and says which of them are played when. What is not
-/// heard stays there, so that a reply goes on after a false interruption without the model being asked again.
+/// The shell keeps the audio; the core counts it in samples at the output rate and says which of them are played when.
+/// What is not heard stays there, so that a reply goes on after a false interruption without the model being asked
+/// again.
 struct OwnSpeech: Sendable, Equatable {
     /// Samples that have come.
     var samples = 0
@@ -25,15 +26,16 @@ struct OwnSpeech: Sendable, Equatable {
         func heard(_ left: Int, of queued: Int) -> Int { max(heard, playsFrom + min(max(left, 0), queued)) }
     }
 
-    /// A reply taken up again begins so much before the point at which it was cut off, since it has no sentences to begin at.
+    /// A reply taken up again begins so much before the point at which it was cut off, since it has no sentences to
+    /// begin at.
     static let rewindMs = 600
 }
 
 extension ActiveResponse.Segment {
     var wasHeardBefore: Bool { (own?.heard ?? 0) > 0 }
 
-    /// The segment as it is when the reply is taken up again: what of its own audio was heard, less a little, is not played a
-    /// second time.
+    /// The segment as it is when the reply is taken up again: what of its own audio was heard, less a little, is not
+    /// played a second time.
     func rewound(heard left: Int, samplesPerSecond: Int) -> Self {
         guard var own else { return self }
         let cut = own.playsFrom + min(max(left, 0), samples)
@@ -63,7 +65,8 @@ extension ActiveResponse {
         own?.samples += samples
     }
 
-    /// The round of the generation is over: its audio is complete. Words that came without any are left to the synthesiser.
+    /// The round of the generation is over: its audio is complete. Words that came without any are left to the
+    /// synthesiser.
     mutating func finishGenerated() {
         guard let position = openPart, let part = segments[position].own else { return finishText() }
         if part.arrived == 0 {
@@ -113,7 +116,8 @@ extension ActiveResponse {
 
     // MARK: Heard
 
-    /// How far into the model's own audio the listener has come when `heardMs` of this id's audio were heard, in samples.
+    /// How far into the model's own audio the listener has come when `heardMs` of this id's audio were heard, in
+    /// samples.
     func ownHeard(heardMs: Int) -> Int {
         var left = heardMs * clock.samplesPerSecond / 1_000
         var heard = own?.heardEnd ?? 0
@@ -133,8 +137,8 @@ extension ActiveResponse {
         return Self.prefix(of: segment.text.trimmed, share: ownShare(samples, of: segment.text, part))
     }
 
-    /// The share of the words that `samples` hold. Words come ahead of their audio, so while there is more to come it is what can
-    /// be said in that time.
+    /// The share of the words that `samples` hold. Words come ahead of their audio, so while there is more to come it
+    /// is what can be said in that time.
     private func ownShare(_ samples: Int, of text: String, _ part: OwnSpeech.Part) -> Double {
         let share = Double(samples) / Double(max(part.arrived, 1))
         guard !part.isComplete else { return share }

@@ -2,9 +2,9 @@ public import TomConversation
 
 /// Hears and speaks by itself: the caller's audio in, answers with their audio out.
 ///
-/// It serves a call as two engines that belong together: a transcriber, which takes the audio of the caller's turns and says their
-/// words when it knows them, perhaps after the answer has begun; and a language model, whose generations report
-/// ``ResponseEvent/audio(_:rate:)`` beside the text. Who has the floor is TOM's to decide, never the model's.
+/// It serves a call as two engines that belong together: a transcriber, which takes the audio of the caller's turns and
+/// says their words when it knows them, perhaps after the answer has begun; and a language model, whose generations
+/// report ``ResponseEvent/audio(_:rate:)`` beside the text. Who has the floor is TOM's to decide, never the model's.
 public protocol SpeechModel: Sendable {
     /// The engine's name as shown on the wire, in metrics and logs (`openai-realtime`).
     var name: String { get }
@@ -19,8 +19,8 @@ public protocol SpeechModel: Sendable {
 public protocol SpeechModelCall: AnyObject, Sendable {
     var transcriber: any Transcriber { get }
     var languageModel: any LanguageModel { get }
-    /// Says that a response ended early: of all the audio it made, the caller heard the first `heardMs` milliseconds. Comes behind
-    /// the cancellation of its generation where that was running, and ahead of the next one.
+    /// Says that a response ended early: of all the audio it made, the caller heard the first `heardMs` milliseconds.
+    /// Comes behind the cancellation of its generation where that was running, and ahead of the next one.
     func truncate(_ response: ResponseID, heardMs: Int)
     /// The call is over. A second call does nothing.
     func close()

@@ -17,6 +17,7 @@ extension SpeechSynthesizer {
             case .audio: isHeard = true
             case .failedOver: break
             case .failed(let error): throw error
+            case .broke(let failover): throw failover.error
             case .finished:
                 if isHeard { return }
                 throw EngineError(

@@ -9,7 +9,9 @@ import TomErrors
 extension Session {
     func perform(_ action: Conversation.Action) {
         switch action {
-        case .emit(let event): emit(event)
+        case .emit(let event):
+            emit(event)
+            if case .turnEnded = event { ownSpeech.clear() }
         case .startTranscription(let turn, let expectation): startTranscription(turn, expectation)
         case .finishTranscription(let turn): finishTranscription(turn)
         case .cancelTranscription(let turn): cancelTranscription(turn)

@@ -42,8 +42,8 @@ extension Session {
     }
 }
 
-/// The audio that a speech model made for the current response, kept until the response is over: a reply that was cut off by a noise
-/// goes on with it.
+/// The audio that a speech model made for the current response, kept until the response is over: a reply that was cut
+/// off by a noise goes on with it.
 ///
 /// Its bound is the core's `maxSentenceAudio`.
 struct OwnSpeechAudio {

@@ -84,6 +84,7 @@ actor Session: CallSession {
         self.eventLoop = eventLoop
         self.options = options
         self.profile = profile
+        callerAudio = try CallerAudio(format: options.input)
         speech = profile.engines.speechModel?.open(
             language: profile.language, tools: tools.tools(of: profile.agentID))
         engines = Self.engines(of: profile, speech)
@@ -97,7 +98,6 @@ actor Session: CallSession {
         conversation = Conversation(
             configuration: Self.conversationConfiguration(
                 options: options, profile: profile, engines: engines, configuration: configuration))
-        callerAudio = try CallerAudio(format: options.input)
         let traits = options.manualTurns ? nil : profile.engines.speechDetector?.traits
         activity = VoiceActivity(
             configuration.voiceActivity, threshold: configuration.speechThreshold,

@@ -156,8 +156,8 @@ struct RealtimeDialogueTests {
         _ = respond(1, turn: 1)
         #expect(
             take(
-                #"{"type":"response.output_item.done","item":{"type":"function_call","call_id":"c1","name":"take_message","#
-                    + #""arguments":"{\"concern\":\"x\"}"}}"#
+                #"{"type":"response.output_item.done","item":{"type":"function_call","call_id":"c1","#
+                    + #""name":"take_message","arguments":"{\"concern\":\"x\"}"}}"#
             ).isEmpty)
         #expect(done() == ["answer:1 toolCall(take_message#c1(concern: \"x\"))", "answer:1 finished"])
         let call = ToolCall(id: "c1", name: "take_message", arguments: ["concern": "x"])

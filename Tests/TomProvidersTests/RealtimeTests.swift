@@ -48,6 +48,7 @@ struct RealtimeTests {
             case .audio(let samples, let rate): said.append("\(samples.count)@\(rate.hertz)")
             case .finished: return (said, nil)
             case .failed(let error): return (said, error)
+            case .broke(let failover): return (said, failover.error)
             case .memory, .toolCall, .expects, .endsCall, .failedOver: break
             }
         }

@@ -105,6 +105,7 @@ extension Provider.Outcome {
         case .audio(let samples, let rate): said.append("\(samples)@\(rate.hertz)")
         case .finished: isFinished = true
         case .failed(let error): self.error = error
+        case .broke(let failover): error = failover.error
         case .failedOver: break
         }
     }

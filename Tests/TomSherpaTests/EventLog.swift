@@ -45,7 +45,7 @@ extension TranscriptionEvent {
 extension SynthesisEvent {
     var isTerminal: Bool {
         switch self {
-        case .finished, .failed: true
+        case .finished, .failed, .broke: true
         case .audio, .failedOver: false
         }
     }

@@ -5,9 +5,9 @@ import TomErrors
 
 /// Speech to text behind Deepgram's streaming API: `GET /v1/listen` as a WebSocket, one for each turn.
 ///
-/// The connection is made when a turn begins, and the turn's audio is kept until it is open: the handshake is over long before the
-/// turn is, and no idle connection counts against the account. Interim results come as the caller speaks; at the turn's end
-/// `Finalize` asks for what is left and `CloseStream` ends the stream.
+/// The connection is made when a turn begins, and the turn's audio is kept until it is open: the handshake is over long
+/// before the turn is, and no idle connection counts against the account. Interim results come as the caller speaks; at
+/// the turn's end `Finalize` asks for what is left and `CloseStream` ends the stream.
 ///
 /// Failures: those of ``OpenAIChatModel``, with `stt.` in place of `llm.`, and `stt.stalled`.
 public struct DeepgramTranscriber: Transcriber {

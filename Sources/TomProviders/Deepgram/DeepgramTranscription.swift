@@ -57,7 +57,8 @@ final class DeepgramTranscription: Transcription {
             guard !state.isOver, !state.turn.isClosing else { return }
             state.turn.close()
             if state.piece.readableBytes > 0 { Self.sendPiece(&state) }
-            // The first brings the words soonest; the second ends the stream, also where the first has nothing to flush.
+            // The first brings the words soonest; the second ends the stream, also where the first has nothing to
+            // flush.
             state.socket?.send(text: #"{"type":"Finalize"}"#)
             state.socket?.send(text: #"{"type":"CloseStream"}"#)
         }

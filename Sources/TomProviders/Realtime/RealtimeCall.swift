@@ -8,8 +8,8 @@ import TomErrors
 
 /// One call's side of a Realtime API: the shell around ``RealtimeDialogue``.
 ///
-/// Commands come on the call's event loop, events on the socket's. What is to be sent goes to the socket with the lock held, so that it
-/// keeps its order; what is to be reported leaves on the socket's event loop with no lock held.
+/// Commands come on the call's event loop, events on the socket's. What is to be sent goes to the socket with the lock
+/// held, so that it keeps its order; what is to be reported leaves on the socket's event loop with no lock held.
 final class RealtimeCall: SpeechModelCall {
     private struct State: ~Copyable {
         var dialogue: RealtimeDialogue
@@ -59,6 +59,8 @@ final class RealtimeCall: SpeechModelCall {
         // At once, so that the handshake is over before the caller's first words.
         command { $0.dialogue.connect() }
     }
+
+    deinit { state.withLock { $0.socket?.close() } }
 
     var transcriber: any Transcriber { RealtimeTranscriber(call: self) }
     var languageModel: any LanguageModel { RealtimeLanguageModel(call: self) }
@@ -233,7 +235,7 @@ extension TranscriptionEvent {
 extension ResponseEvent {
     fileprivate var isTerminal: Bool {
         switch self {
-        case .finished, .failed: true
+        case .finished, .failed, .broke: true
         case .text, .audio, .toolCall, .memory, .expects, .endsCall, .failedOver: false
         }
     }

@@ -2,11 +2,12 @@ import TomConversation
 import TomEngines
 import TomErrors
 
-/// One call's dialogue with a Realtime API: which messages follow on what TOM decides, and what the API's events mean to it.
+/// One call's dialogue with a Realtime API: which messages follow on what TOM decides, and what the API's events mean
+/// to it.
 ///
-/// Pure: commands and events in, outputs out. The provider's conversation is kept the same as TOM's record: what it lacks is created
-/// ahead of a response, what TOM made nothing of is deleted. A connection that broke is made anew at the next turn or response,
-/// and the record is then created in it as text.
+/// Pure: commands and events in, outputs out. The provider's conversation is kept the same as TOM's record: what it
+/// lacks is created ahead of a response, what TOM made nothing of is deleted. A connection that broke is made anew at
+/// the next turn or response, and the record is then created in it as text.
 struct RealtimeDialogue {
     enum Output: Sendable {
         /// A connection is to be made; what is sent from here on goes there.

@@ -5,12 +5,12 @@ import TomErrors
 
 /// A model behind a Realtime API that hears and speaks by itself, over one WebSocket for each call.
 ///
-/// TOM ends the turns (`turn_detection` is null), sends the caller's audio while they speak, and tells the provider on an
-/// interruption how much of its answer was heard. A connection that breaks between turns is made once more at the next turn, with
-/// the record created in it as text; one that breaks in the middle fails the turn.
+/// TOM ends the turns (`turn_detection` is null), sends the caller's audio while they speak, and tells the provider on
+/// an interruption how much of its answer was heard. A connection that breaks between turns is made once more at the
+/// next turn, with the record created in it as text; one that breaks in the middle fails the turn.
 ///
-/// Failures: those of ``OpenAIChatModel``, and `llm.stalled`, `llm.quota`, `llm.bad_audio`, also where a turn is lost with the
-/// connection; `stt.provider_failed` for words that could not be written down.
+/// Failures: those of ``OpenAIChatModel``, and `llm.stalled`, `llm.quota`, `llm.bad_audio`, also where a turn is lost
+/// with the connection; `stt.provider_failed` for words that could not be written down.
 public struct RealtimeModel: SpeechModel {
     public let name = Self.engineName
     static let engineName = "openai-realtime"
@@ -52,8 +52,8 @@ public struct RealtimeModel: SpeechModel {
         self.limits = limits
         instructions =
             agent.prompt + "\n\n" + """
-                You are on the telephone: short sentences. Answer in the language with the code \(agent.language). Text in \
-                parentheses describes what the caller did.
+                You are on the telephone: short sentences. Answer in the language with the code \(agent.language). \
+                Text in parentheses describes what the caller did.
                 """
         goodbye = agent.messages.goodbye
     }

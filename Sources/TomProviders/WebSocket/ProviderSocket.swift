@@ -5,10 +5,11 @@ import NIOWebSocket
 import TomEngines
 import TomErrors
 
-/// One WebSocket of an engine to its provider: what is sent before it is open waits, bounded, and every way in which it can end is
-/// one ``Ending``.
+/// One WebSocket of an engine to its provider: what is sent before it is open waits, bounded, and every way in which it
+/// can end is one ``Ending``.
 ///
-/// Everything happens on the event loop of the socket; `send` and `close` may be called from any thread and keep their order.
+/// Everything happens on the event loop of the socket; `send` and `close` may be called from any thread and keep their
+/// order.
 final class ProviderSocket: Sendable {
     enum Event: Sendable {
         case opened

@@ -2,8 +2,8 @@
 extension SettingKey {
     static let sttDeepgramURL = SettingKey(
         "STT_DEEPGRAM_URL", .text, absence: "STT_PROVIDER_URL, or https://api.deepgram.com",
-        "Address of Deepgram's API, or of a server of the same API, without `/v1`. STT_PROVIDER_URL counts only where `openai` is not in "
-            + "the same order.")
+        "Address of Deepgram's API, or of a server of the same API, without `/v1`. STT_PROVIDER_URL counts only where "
+            + "`openai` is not in the same order.")
     static let sttDeepgramKey = SettingKey(
         "STT_DEEPGRAM_KEY", .text, absence: "STT_PROVIDER_KEY", secret: true,
         "Key for Deepgram. STT_PROVIDER_KEY counts only where `openai` is not in the same order.")

@@ -3,8 +3,8 @@ extension Settings.Engines {
 
     /// Where the Realtime API is; `nil` when no order asks for it.
     ///
-    /// The engine hears, answers and speaks: an engine of another stage beside it is a contradiction, except for the voice, which
-    /// says TOM's own sentences.
+    /// The engine hears, answers and speaks: an engine of another stage beside it is a contradiction, except for the
+    /// voice, which says TOM's own sentences.
     static func realtime(
         _ order: [String], _ stt: Settings.EngineChoice, _ tts: Settings.EngineChoice, _ resolved: ResolvedSettings,
         _ problems: inout [SettingProblem]
@@ -16,7 +16,7 @@ extension Settings.Engines {
         if order.count > 1 {
             object(
                 .llmEngine,
-                "names other engines beside \(realtimeEngine), which hears and speaks by itself and cannot be replaced in a call",
+                "names other engines beside \(realtimeEngine), which hears and speaks by itself",
                 "Set LLM_ENGINE=\(realtimeEngine) alone.")
         }
         if stt != .local {
