@@ -1,7 +1,7 @@
 import TomEngines
 
-/// A thread that hears many turns at once with one streaming model: each round takes what audio has come, and decodes a step of
-/// every turn that has enough for one, in a single run of the model.
+/// A thread that hears many turns at once with one streaming model: each round takes what audio has come, and decodes a
+/// step of every turn that has enough for one, in a single run of the model.
 ///
 /// The thread is borrowed while there are turns, and given back.
 final class DecodingLane: Sendable {

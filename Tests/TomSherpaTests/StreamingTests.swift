@@ -42,16 +42,15 @@ struct StreamingTests {
 
     @Test func whatComesWhileTheBufferIsFullIsDroppedAndCounted() async throws {
         let dropped = Mutex(0)
-        let transcriber = try ToneFiles.transcriber("ctc") { count in
-            dropped.withLock { $0 += count }
-        } _: {
+        let transcriber = try ToneFiles.transcriber("ctc") {
             $0.maximumBufferedSeconds = 1
+        } onDroppedAudio: { count in
+            dropped.withLock { $0 += count }
         }
         let log = EventLog<TranscriptionEvent>()
         let turn = transcriber.begin(log)
         // At once, so that no thread takes anything between.
-        let samples = [Int16](repeating: 0, count: 40_000)
-        turn.append(samples.span)
+        turn.append([Int16](repeating: 0, count: 40_000).span)
         turn.append([Int16](repeating: 0, count: 320).span)
         turn.finish()
         #expect(await log.wait { $0.last?.isTerminal == true }.last?.final?.text == "")

@@ -5,7 +5,8 @@ import Testing
 
 /// What Tests/Sherpa/prepare.sh makes, and the program that tries models.
 enum ToneFiles {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let folder =
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path(percentEncoded: false) + ".build/sherpa/"
     static let library = folder + "lib/libsherpa-onnx-c-api.so"
 
@@ -27,8 +28,8 @@ enum ToneFiles {
     }
 
     static func transcriber(
-        _ model: String, onDroppedAudio: @escaping @Sendable (Int) -> Void = { _ in },
-        _ adjust: (inout SherpaTranscriberConfiguration) -> Void = { _ in }
+        _ model: String, _ adjust: (inout SherpaTranscriberConfiguration) -> Void = { _ in },
+        onDroppedAudio: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> SherpaTranscriber {
         var configuration = SherpaTranscriberConfiguration(library: library, model: self.model(model))
         adjust(&configuration)
