@@ -113,13 +113,11 @@ struct Tones: Decodable {
         return text
     }
 
+    /// Goertzel's measure of one frequency.
     private func power(_ samples: ArraySlice<Int16>, _ frequency: Double, _ rate: Int) -> Double {
-        var (real, imaginary) = (0.0, 0.0)
-        for (index, sample) in samples.enumerated() {
-            let phase = 2 * Double.pi * frequency * Double(index) / Double(rate)
-            real += Double(sample) * cos(phase)
-            imaginary += Double(sample) * sin(phase)
-        }
-        return real * real + imaginary * imaginary
+        let factor = 2 * cos(2 * .pi * frequency / Double(rate))
+        var (before, last) = (0.0, 0.0)
+        for sample in samples { (before, last) = (last, Double(sample) + factor * last - before) }
+        return before * before + last * last - factor * before * last
     }
 }
