@@ -18,7 +18,7 @@ SOAK_CALLS ?= 600
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE := .build/release/tom
 # Test targets that hold calls on real ports or with real engines
-REALTIME_SUITES := IntegrationTests TomServerTests TomPocketSphinxTests
+REALTIME_SUITES := IntegrationTests TomServerTests TomPocketSphinxTests TomSherpaTests
 SUITES := swift $(REALTIME_SUITES) conformance browser fuzz soak
 
 .PHONY: help
@@ -52,6 +52,7 @@ test: deps test-swift test-conformance test-browser test-fuzz test-soak ## Run e
 
 .PHONY: test-swift
 test-swift: ## Run the Swift tests: units, simulations, integration on real ports
+	@Tests/Sherpa/prepare.sh
 	@scripts/suite.sh swift-build swift build --build-tests $(SWIFT_FLAGS)
 	@# By lines, so that the log of a run that hangs ends with the test that hung.
 	@scripts/suite.sh swift stdbuf -oL swift test --skip-build --disable-xctest $(REALTIME_SUITES:%=--skip '^%\.')
@@ -63,6 +64,7 @@ test-swift: ## Run the Swift tests: units, simulations, integration on real port
 .PHONY: test-conformance
 test-conformance: release ## Run the Autobahn suite and outside WebSocket clients against the server
 	@scripts/venv.sh Tests/Conformance
+	@Tests/Sherpa/prepare.sh
 	swift build --product EchoServer $(SWIFT_FLAGS)
 	@TOM_BINARY=$(CURDIR)/$(RELEASE) PYTHON=$(CURDIR)/Tests/Conformance/.venv/bin/python \
 		scripts/suite.sh conformance Tests/Conformance/run.sh $(CURDIR)/.build/debug

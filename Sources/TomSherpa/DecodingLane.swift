@@ -1,7 +1,7 @@
 import TomEngines
 
-/// A thread that hears many turns at once with one streaming model: each round takes what audio has come, and decodes a step of
-/// every turn that has enough for one, in a single run of the model.
+/// A thread that hears many turns at once with one streaming model: each round takes what audio has come, and decodes a
+/// step of every turn that has enough for one, in a single run of the model.
 ///
 /// The thread is borrowed while there are turns, and given back.
 final class DecodingLane: Sendable {
@@ -47,13 +47,13 @@ final class DecodingLane: Sendable {
 
     private func run() {
         while let turns = next() {
-            var over: [ObjectIdentifier] = []
+            var over: [(turn: StreamingTranscription, event: TranscriptionEvent?)] = []
             var ready: [(turn: StreamingTranscription, stream: OnlineRecognizer.Stream)] = []
             for turn in turns {
                 switch turn.advance(recognizer) {
                 case .ready(let stream): ready.append((turn, stream))
                 case .waiting: break
-                case .over: over.append(ObjectIdentifier(turn))
+                case .over(let event): over.append((turn, event))
                 }
             }
             for start in stride(from: 0, to: ready.count, by: Self.maximumBatch) {
@@ -61,7 +61,8 @@ final class DecodingLane: Sendable {
                 recognizer.decode(batch.map(\.stream))
                 for (turn, stream) in batch { turn.stepped(stream) }
             }
-            finishRound(over: Set(over), isBusy: !ready.isEmpty)
+            finishRound(over: Set(over.map { ObjectIdentifier($0.turn) }), isBusy: !ready.isEmpty)
+            for case (let turn, let event?) in over { turn.report(event) }
         }
     }
 

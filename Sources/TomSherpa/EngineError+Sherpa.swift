@@ -15,8 +15,9 @@ extension EngineError {
     static func libraryMissing(_ stage: SherpaStage, tried: String, reason: String) -> EngineError {
         EngineError(
             code: "\(stage).library_missing", message: "sherpa-onnx's library cannot be loaded (\(tried)): \(reason)",
-            hint: "Install it with `pip install sherpa-onnx-core==\(SherpaVersion.newest)` and set SHERPA_ONNX_LIBRARY to the path "
-                + "of libsherpa-onnx-c-api.so.", category: .server)
+            hint:
+                "Install it with `pip install sherpa-onnx-core==\(SherpaVersion.newest)` and set SHERPA_ONNX_LIBRARY to the "
+                + "path of libsherpa-onnx-c-api.so.", category: .server)
     }
 
     static func libraryVersion(_ stage: SherpaStage, path: String, found: String) -> EngineError {
@@ -29,7 +30,8 @@ extension EngineError {
 
     static func modelMissing(_ stage: SherpaStage, _ path: String) -> EngineError {
         EngineError(
-            code: "\(stage).model_missing", message: "there is no \(stage.noun) at \(path), or this user may not read it.",
+            code: "\(stage).model_missing",
+            message: "there is no \(stage.noun) at \(path), or this user may not read it.",
             hint: "Set \(stage.setting) to the folder of a \(stage.noun) for sherpa-onnx.", category: .server)
     }
 
@@ -55,7 +57,8 @@ extension EngineError {
 
     static func sherpaLanguage(_ language: String) -> EngineError {
         EngineError(
-            code: "stt.language", message: "the model of sherpa-onnx does not know the language \(language.prefix(12)).",
+            code: "stt.language",
+            message: "the model of sherpa-onnx does not know the language \(language.prefix(12)).",
             hint: "Set STT_MODEL to a model that does.", category: .invalidRequest)
     }
 
@@ -78,7 +81,8 @@ extension EngineError {
 
     static func spellingFailed(voice: String, reason: String) -> EngineError {
         EngineError(
-            code: "tts.phonemes", message: "eSpeak NG did not say how a sentence sounds (voice \(voice.prefix(40))): \(reason).",
+            code: "tts.phonemes",
+            message: "eSpeak NG did not say how a sentence sounds (voice \(voice.prefix(40))): \(reason).",
             hint: "Check that `espeak-ng --voices` lists the voice.", category: .server)
     }
 }

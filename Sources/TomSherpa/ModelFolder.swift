@@ -24,8 +24,8 @@ struct ModelFolder {
 
     /// The ONNX file whose name holds `part` and nothing of `others`.
     ///
-    /// Folders of models often hold a part twice, plain and quantised to 8 bits: the latter takes half the time and hears about as
-    /// well.
+    /// Folders of models often hold a part twice, plain and quantised to 8 bits: the latter takes half the time and
+    /// hears about as well.
     func onnx(_ part: String, without others: [String] = []) -> String? {
         let fitting = names.filter { name in
             let lower = name.lowercased()

@@ -1,7 +1,8 @@
 import CSherpaOnnx
 import TomEngines
 
-/// A model for whole utterances that has been loaded. Used by one thread at a time: Whisper's decoder keeps its language in it.
+/// A model for whole utterances that has been loaded. Used by one thread at a time: Whisper's decoder keeps its
+/// language in it.
 final class OfflineRecognizer {
     private let library: SherpaLibrary
     private let handle: UnsafeRawPointer
@@ -54,7 +55,8 @@ final class OfflineRecognizer {
     deinit { library.offlineDestroy(handle) }
 
     /// The words of `samples`, PCM at 16 kHz of ``UtteranceParts/longest`` at most.
-    /// - Parameter language: a two-letter code that the model knows, or empty to let it guess: of another Whisper would end the process.
+    /// - Parameter language: a two-letter code that the model knows, or empty to let it guess: of another Whisper would
+    ///   end the process.
     /// - Returns: `nil` when the library fails.
     func transcribe(_ samples: ArraySlice<Int16>, language: String) -> String? {
         if isWhisper, language != self.language {

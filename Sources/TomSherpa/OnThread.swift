@@ -6,7 +6,8 @@ import TomErrors
 func onThread<Value: Sendable>(
     _ work: @escaping @Sendable () throws(EngineError) -> Value
 ) async throws(EngineError) -> Value {
-    let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, EngineError>, Never>) in
+    let result = await withCheckedContinuation {
+        (continuation: CheckedContinuation<Result<Value, EngineError>, Never>) in
         let threads = WorkerThreads(limit: 1, queueLimit: 1)
         let ticket = threads.submit {
             do throws(EngineError) {

@@ -1,8 +1,8 @@
 import CSherpaOnnx
 import TomEngines
 
-/// A streaming model that has been loaded. Many threads may decode with it at once, each its own streams: its sessions of ONNX
-/// Runtime are made for that, and sherpa-onnx's own server does so.
+/// A streaming model that has been loaded. Many threads may decode with it at once, each its own streams: its sessions
+/// of ONNX Runtime are made for that, and sherpa-onnx's own server does so.
 ///
 /// Unchecked, because the handle does not change.
 final class OnlineRecognizer: @unchecked Sendable {

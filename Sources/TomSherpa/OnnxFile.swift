@@ -3,8 +3,9 @@ import TomEngines
 
 /// What can be told of an ONNX file without loading it: whether it is whole, and its metadata.
 ///
-/// sherpa-onnx ends the process over a file that is cut off or lacks metadata it asks for. A model is a protocol buffer (`ModelProto`
-/// of the ONNX specification): fields with their lengths, one after the other, so a file that was cut off ends within one.
+/// sherpa-onnx ends the process over a file that is cut off or lacks metadata it asks for. A model is a protocol buffer
+/// (`ModelProto` of the ONNX specification): fields with their lengths, one after the other, so a file that was cut off
+/// ends within one.
 struct OnnxFile: Sendable, Equatable {
     let path: String
     /// Empty for files of ONNX Runtime's own format (`.ort`), which is not read further.
@@ -83,7 +84,8 @@ extension OnnxFile {
         /// Flatbuffers carry their identifier after the first offset.
         var isORT: Bool { bytes(at: 4, count: 4) == Array("ORTM".utf8) }
 
-        /// Number and length of the next field, which is passed over; `nil` when there is none or it does not end within the file.
+        /// Number and length of the next field, which is passed over; `nil` when there is none or it does not end
+        /// within the file.
         mutating func nextField() -> (field: UInt64, length: Int)? {
             var head = Bytes(bytes(at: offset, count: 20))
             guard let key = head.varint(), key >> 3 > 0 else { return nil }

@@ -7,12 +7,14 @@ public struct SherpaTranscriberConfiguration: Sendable, Equatable, Codable {
     public var library: String?
     /// Folder of the model.
     public var model: String
-    /// Threads that decode, 1 or more: of a streaming model each serves many calls at once, of another they share one turn's work.
-    /// The number of cores by default.
+    /// Threads that decode, 1 or more: of a streaming model each serves many calls at once, of another they share one
+    /// turn's work. The number of cores by default.
     public var threads = max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))
-    /// Turns that are heard at the same time by a streaming model, or wait for another, 1 or more; one more fails with `stt.busy`.
+    /// Turns that are heard at the same time by a streaming model, or wait for another, 1 or more; one more fails with
+    /// `stt.busy`.
     public var maximumTurns = 1_000
-    /// Audio that one turn buffers while its decoder is behind, in seconds. What comes when it is full is dropped and counted.
+    /// Audio that one turn buffers while its decoder is behind, in seconds. What comes when it is full is dropped and
+    /// counted.
     public var maximumBufferedSeconds = 30
     /// Audio of one turn that is listened to, in seconds: the longest turn and what surrounds it.
     public var maximumTurnSeconds = 125

@@ -4,7 +4,8 @@ import TomEngines
 
 /// sherpa-onnx's library, loaded into the process, and the functions of it that are used.
 ///
-/// It is never unloaded: ONNX Runtime keeps threads of its own. Unchecked, because addresses of functions do not change.
+/// It is never unloaded: ONNX Runtime keeps threads of its own. Unchecked, because addresses of functions do not
+/// change.
 final class SherpaLibrary: @unchecked Sendable {
     /// Where the loader found it.
     let path: String

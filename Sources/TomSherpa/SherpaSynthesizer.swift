@@ -2,15 +2,17 @@ public import TomEngines
 
 /// Text to speech by sherpa-onnx in the process: voices of Piper (VITS) and Kokoro.
 ///
-/// Audio has the voice's rate and is delivered, from a thread of this engine, after each part of the text that ends like a sentence.
-/// A run of the model cannot be broken off: what is cancelled meanwhile is dropped when it ends. The voice is tried in a process of
-/// its own before it is loaded, because the library ends the process over what it does not like.
+/// Audio has the voice's rate and is delivered, from a thread of this engine, after each part of the text that ends
+/// like a sentence. A run of the model cannot be broken off: what is cancelled meanwhile is dropped when it ends. The
+/// voice is tried in a process of its own before it is loaded, because the library ends the process over what it does
+/// not like.
 ///
-/// Since release 2 the library does not know how words sound: eSpeak NG tells it, one process for a sentence, as it is GPL-3.
+/// Since release 2 the library does not know how words sound: eSpeak NG tells it, one process for a sentence, as it is
+/// GPL-3.
 ///
 /// Failures: `tts.library_missing`, `tts.library_version`, `tts.model_missing`, `tts.model_unusable`, `tts.speaker`,
-/// `tts.not_installed` at the start, `tts.busy`, `tts.timeout`, `tts.phonemes`, `tts.bad_audio` and `tts.text_too_long` of a single
-/// sentence.
+/// `tts.not_installed` at the start, `tts.busy`, `tts.timeout`, `tts.phonemes`, `tts.bad_audio` and `tts.text_too_long`
+/// of a single sentence.
 public struct SherpaSynthesizer: SpeechSynthesizer {
     public var name: String { "sherpa-onnx" }
     public let configuration: SherpaSynthesizerConfiguration
@@ -22,7 +24,8 @@ public struct SherpaSynthesizer: SpeechSynthesizer {
 
     /// Tries the voice in a process of its own, then loads it; takes seconds for a large one, on a thread of its own.
     /// - Parameter trial: how to run that process.
-    /// - Throws: `tts.library_missing`, `tts.library_version`, `tts.model_missing`, `tts.model_unusable`, `tts.speaker`.
+    /// - Throws: `tts.library_missing`, `tts.library_version`, `tts.model_missing`, `tts.model_unusable`,
+    ///   `tts.speaker`.
     public init(
         configuration: SherpaSynthesizerConfiguration, trial: SherpaTrial.Program
     ) async throws(EngineError) {

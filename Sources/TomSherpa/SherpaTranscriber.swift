@@ -2,12 +2,12 @@ public import TomEngines
 
 /// Speech to text by sherpa-onnx in the process, with a model of ONNX Runtime.
 ///
-/// Streaming models have words while the caller speaks: all calls share one model, and the steps of their turns are decoded together.
-/// Whisper and Moonshine hear a turn when it is over, one after the other. The model is tried in a process of its own before it
-/// is loaded, because the library ends the process over what it does not like.
+/// Streaming models have words while the caller speaks: all calls share one model, and the steps of their turns are
+/// decoded together. Whisper and Moonshine hear a turn when it is over, one after the other. The model is tried in a
+/// process of its own before it is loaded, because the library ends the process over what it does not like.
 ///
-/// Failures: `stt.library_missing`, `stt.library_version`, `stt.model_missing`, `stt.model_unusable` at the start, `stt.busy`,
-/// `stt.language` and `stt.decoder_failed` of a single turn.
+/// Failures: `stt.library_missing`, `stt.library_version`, `stt.model_missing`, `stt.model_unusable` at the start,
+/// `stt.busy`, `stt.language` and `stt.decoder_failed` of a single turn.
 public struct SherpaTranscriber: Transcriber {
     public var name: String { "sherpa-onnx" }
     public let capabilities: TranscriberCapabilities

@@ -3,9 +3,9 @@ public import TomEngines
 
 /// One load of a model and one piece of work with it, in a process that may be lost.
 ///
-/// sherpa-onnx calls `exit` over a model it does not like, and ONNX Runtime throws C++ exceptions that nothing here can catch. Files are
-/// looked at before (``OnnxFile``), but not all can be foreseen, so a model goes through this before the server loads it: what ends
-/// that process is an error of the engine, not the end of all calls.
+/// sherpa-onnx calls `exit` over a model it does not like, and ONNX Runtime throws C++ exceptions that nothing here can
+/// catch. Files are looked at before (``OnnxFile``), but not all can be foreseen, so a model goes through this before
+/// the server loads it: what ends that process is an error of the engine, not the end of all calls.
 public enum SherpaTrial: Sendable, Codable, Equatable {
     case transcriber(SherpaTranscriberConfiguration)
     case synthesizer(SherpaSynthesizerConfiguration)

@@ -47,7 +47,8 @@ struct SpeechModel: Sendable, Equatable {
         guard let kind = Self.kind(folder) else {
             throw .modelUnusable(
                 .stt, path,
-                "it holds no streaming Zipformer (encoder, decoder and joiner, or one CTC model), Whisper or Moonshine.")
+                "it holds no streaming Zipformer (encoder, decoder and joiner, or one CTC model), Whisper or Moonshine."
+            )
         }
         self.folder = path
         self.kind = kind
@@ -68,7 +69,9 @@ struct SpeechModel: Sendable, Equatable {
             return .moonshine(
                 preprocessor: preprocessor, encoder: encoder, uncachedDecoder: uncached, cachedDecoder: cached)
         }
-        if let encoder, let merged = folder.onnx("merged") { return .moonshineMerged(encoder: encoder, decoder: merged) }
+        if let encoder, let merged = folder.onnx("merged") {
+            return .moonshineMerged(encoder: encoder, decoder: merged)
+        }
         if let encoder, let decoder { return .whisper(encoder: encoder, decoder: decoder) }
         return (folder.onnx("ctc") ?? folder.onnx("model")).map { .zipformerCTC($0) }
     }
@@ -94,7 +97,8 @@ struct SpeechModel: Sendable, Equatable {
         switch kind {
         case .transducer(let encoder, let decoder, let joiner):
             try check(transducer: try open(encoder))
-            try (try open(decoder)).require(["vocab_size", "context_size"], stage: .stt, kind: "a transducer's decoder")
+            try (try open(decoder)).require(
+                ["vocab_size", "context_size"], stage: .stt, kind: "a transducer's decoder")
             _ = try open(joiner)
             return []
         case .zipformerCTC(let model):
@@ -116,7 +120,7 @@ struct SpeechModel: Sendable, Equatable {
         try encoder.require(["model_type"], stage: .stt, kind: "a transducer's encoder")
         let type = encoder.metadata["model_type"] ?? ""
         guard let needed = transducers[type] else {
-            throw .modelUnusable(.stt, encoder.path, "it is of the type “\(type.prefix(40))”, which does not stream.")
+            throw .modelUnusable(.stt, encoder.path, "its type “\(type.prefix(40))” does not stream.")
         }
         try encoder.require(needed, stage: .stt, kind: "a streaming \(type)")
     }

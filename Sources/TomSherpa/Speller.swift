@@ -1,8 +1,8 @@
 import Glibc
 import TomEngines
 
-/// Turns text into what a voice can say. For voices that know phonemes it asks eSpeak NG, a process for every sentence that takes a few
-/// milliseconds: the program is GPL-3 and not linked.
+/// Turns text into what a voice can say. For voices that know phonemes it asks eSpeak NG, a process for every sentence
+/// that takes a few milliseconds: the program is GPL-3 and not linked.
 struct Speller: Sendable {
     private let voice: String?
     private let executable: String

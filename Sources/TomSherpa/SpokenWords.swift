@@ -38,7 +38,8 @@ enum SpokenWords: Sendable, Equatable {
 
     /// Puts the punctuation back into what eSpeak NG wrote of `text`, a line for every clause.
     ///
-    /// eSpeak NG parts some clauses itself; then the marks cannot be told apart, and the whole is one sentence without them.
+    /// eSpeak NG parts some clauses itself; then the marks cannot be told apart, and the whole is one sentence without
+    /// them.
     init(lines: [String], of text: String) {
         let clauses = Self.clauses(text)
         let lines = lines.map(Self.cleaned).filter { !$0.isEmpty }

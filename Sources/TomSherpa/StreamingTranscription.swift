@@ -83,8 +83,8 @@ extension StreamingTranscription {
         /// The stream has enough audio for a step.
         case ready(OnlineRecognizer.Stream)
         case waiting
-        /// The turn is over and the lane forgets it.
-        case over
+        /// The turn is over: the lane forgets it, and then reports the event, if any.
+        case over(TranscriptionEvent?)
     }
 
     /// Hands new audio to the model.
@@ -97,13 +97,10 @@ extension StreamingTranscription {
         }
         guard let input else {
             hearing.stream = nil
-            return .over
+            return .over(nil)
         }
         if hearing.stream == nil { hearing.stream = OnlineRecognizer.Stream(recognizer) }
-        guard let stream = hearing.stream else {
-            deliver(.failed(.sherpaDecoding))
-            return .over
-        }
+        guard let stream = hearing.stream else { return .over(.failed(.sherpaDecoding)) }
         if !input.audio.isEmpty { stream.accept(input.audio) }
         if input.isFinished, !hearing.isFinished {
             hearing.isFinished = true
@@ -125,12 +122,12 @@ extension StreamingTranscription {
     private func end(_ stream: OnlineRecognizer.Stream) -> Progress {
         let text = stream.text
         hearing.stream = nil
-        guard !state.withLock({ $0.isCancelled }) else { return .over }
-        if let text {
-            deliver(.final(Transcript(text: HeardText.cleaned(text), language: language)))
-        } else {
-            deliver(.failed(.sherpaDecoding))
-        }
-        return .over
+        guard let text else { return .over(.failed(.sherpaDecoding)) }
+        return .over(.final(Transcript(text: HeardText.cleaned(text), language: language)))
+    }
+
+    /// Reports the turn's end, after the lane has forgotten it.
+    func report(_ event: TranscriptionEvent) {
+        if !state.withLock({ $0.isCancelled }) { deliver(event) }
     }
 }

@@ -96,7 +96,8 @@ final class Voice: @unchecked Sendable {
     func check(_ speller: Speller, speaker: Int) throws(EngineError) {
         guard (0..<model.speakers).contains(speaker) else {
             throw EngineError(
-                code: "tts.speaker", message: "\(model.model) has the speakers 0 to \(model.speakers - 1), not \(speaker).",
+                code: "tts.speaker",
+                message: "\(model.model) has the speakers 0 to \(model.speakers - 1), not \(speaker).",
                 hint: "Set TTS_SHERPA_SPEAKER to one of these.", category: .invalidRequest)
         }
         let words = try speller.words("OK. Okay, 10.", until: .now + .seconds(10))

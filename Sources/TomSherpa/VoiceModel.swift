@@ -15,8 +15,8 @@ struct VoiceModel: Sendable, Equatable {
     let kind: Kind
     let model: String
     let tokens: String
-    /// The voice of eSpeak NG by whose rules text becomes phonemes; `nil` where the voice reads text, letter by letter or with a
-    /// lexicon.
+    /// The voice of eSpeak NG by whose rules text becomes phonemes; `nil` where the voice reads text, letter by letter
+    /// or with a lexicon.
     let spelling: String?
     let rate: SampleRate
     /// 1 or more.
@@ -47,7 +47,8 @@ struct VoiceModel: Sendable, Equatable {
         if file.metadata["sample_rate"] == nil, FileManager.default.fileExists(atPath: file.path + ".json") {
             throw EngineError(
                 code: "tts.model_unusable",
-                message: "\(file.path) is a voice as Piper itself reads it, without the metadata that sherpa-onnx needs.",
+                message:
+                    "\(file.path) is a voice as Piper itself reads it, without the metadata that sherpa-onnx needs.",
                 hint: "Set TTS_ENGINE=piper, or use the voice's `vits-piper-…` folder made for sherpa-onnx.",
                 category: .server)
         }

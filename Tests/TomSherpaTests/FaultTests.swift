@@ -138,10 +138,11 @@ struct FaultTests {
             }
             #expect(error?.message.contains(reason) == true)
         }
-        var slow = SherpaTrial.Program(executable: "/bin/sh", arguments: ["-c", "sleep 600"])
-        slow.timeout = .milliseconds(50)
-        let error = await #expect(throws: EngineError.self) { [slow] in
-            try await SherpaTranscriber(configuration: configuration, trial: slow)
+        var hanging = SherpaTrial.Program(executable: "/bin/sh", arguments: ["-c", "sleep 600"])
+        hanging.timeout = .milliseconds(50)
+        let trial = hanging
+        let error = await #expect(throws: EngineError.self) {
+            try await SherpaTranscriber(configuration: configuration, trial: trial)
         }
         #expect(error?.message.contains("did not end in time") == true)
     }

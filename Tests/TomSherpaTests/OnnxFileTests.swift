@@ -30,7 +30,7 @@ import TomEngines
 
     @Test func anyBytesAreRefusedOrRead() {
         var state: UInt64 = 11
-        for _ in 0..<2_000 {
+        for _ in 0..<500 {
             let bytes = (0..<40).map { _ in
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
                 return UInt8(truncatingIfNeeded: state >> 33)

@@ -13,7 +13,12 @@ struct StreamingTests {
 
     @Test(arguments: ["ctc", "transducer"]) func wordsAreHeardWhileTheyComeAndInTheEnd(_ model: String) async throws {
         let transcriber = try ToneFiles.transcriber(model)
-        let events = await transcriber.events(of: tones.spoken("when are you open on monday"))
+        let log = EventLog<TranscriptionEvent>()
+        let turn = transcriber.begin(log)
+        turn.feed(tones.spoken("when are you open on monday"))
+        _ = await log.wait { $0.count > 3 }
+        turn.finish()
+        let events = await log.wait { $0.last?.isTerminal == true }
         #expect(events.last?.final == Transcript(text: "when are you open on monday", language: "en"))
         let interims = events.compactMap { if case .interim(let text, nil) = $0 { text } else { nil } }
         #expect(interims.count > 3 && interims == interims.sorted { $0.count < $1.count })
@@ -42,16 +47,15 @@ struct StreamingTests {
 
     @Test func whatComesWhileTheBufferIsFullIsDroppedAndCounted() async throws {
         let dropped = Mutex(0)
-        let transcriber = try ToneFiles.transcriber("ctc") { count in
-            dropped.withLock { $0 += count }
-        } _: {
+        let transcriber = try ToneFiles.transcriber("ctc") {
             $0.maximumBufferedSeconds = 1
+        } onDroppedAudio: { count in
+            dropped.withLock { $0 += count }
         }
         let log = EventLog<TranscriptionEvent>()
         let turn = transcriber.begin(log)
         // At once, so that no thread takes anything between.
-        let samples = [Int16](repeating: 0, count: 40_000)
-        turn.append(samples.span)
+        turn.append([Int16](repeating: 0, count: 40_000).span)
         turn.append([Int16](repeating: 0, count: 320).span)
         turn.finish()
         #expect(await log.wait { $0.last?.isTerminal == true }.last?.final?.text == "")

@@ -5,7 +5,8 @@ import Testing
 
 /// What Tests/Sherpa/prepare.sh makes, and the program that tries models.
 enum ToneFiles {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let folder =
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path(percentEncoded: false) + ".build/sherpa/"
     static let library = folder + "lib/libsherpa-onnx-c-api.so"
 
@@ -27,8 +28,8 @@ enum ToneFiles {
     }
 
     static func transcriber(
-        _ model: String, onDroppedAudio: @escaping @Sendable (Int) -> Void = { _ in },
-        _ adjust: (inout SherpaTranscriberConfiguration) -> Void = { _ in }
+        _ model: String, _ adjust: (inout SherpaTranscriberConfiguration) -> Void = { _ in },
+        onDroppedAudio: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> SherpaTranscriber {
         var configuration = SherpaTranscriberConfiguration(library: library, model: self.model(model))
         adjust(&configuration)
@@ -112,13 +113,11 @@ struct Tones: Decodable {
         return text
     }
 
+    /// Goertzel's measure of one frequency.
     private func power(_ samples: ArraySlice<Int16>, _ frequency: Double, _ rate: Int) -> Double {
-        var (real, imaginary) = (0.0, 0.0)
-        for (index, sample) in samples.enumerated() {
-            let phase = 2 * Double.pi * frequency * Double(index) / Double(rate)
-            real += Double(sample) * cos(phase)
-            imaginary += Double(sample) * sin(phase)
-        }
-        return real * real + imaginary * imaginary
+        let factor = 2 * cos(2 * .pi * frequency / Double(rate))
+        var (before, last) = (0.0, 0.0)
+        for sample in samples { (before, last) = (last, Double(sample) + factor * last - before) }
+        return before * before + last * last - factor * before * last
     }
 }

@@ -2,7 +2,8 @@
 extension SettingKey {
     static let sherpaLibrary = SettingKey(
         "SHERPA_ONNX_LIBRARY", .path, absence: "searched",
-        "sherpa-onnx's library, `libsherpa-onnx-c-api.so`; without it the loader's own and a few usual places are searched.")
+        "sherpa-onnx's library, `libsherpa-onnx-c-api.so`; without it the usual places are searched."
+    )
     static let sttModel = SettingKey(
         "STT_MODEL", .path, absence: "none",
         "Folder of sherpa-onnx's speech-to-text model: a streaming Zipformer, Whisper or Moonshine.")

@@ -5,7 +5,8 @@ import TomSherpa
 
 /// The engines of sherpa-onnx that the settings ask for, proved to work.
 enum SherpaEngines {
-    /// - Throws: `EngineError` when the library or the model cannot be used, or the model does not know an agent's language.
+    /// - Throws: `EngineError` when the library or the model cannot be used, or the model does not know an agent's
+    ///   language.
     static func transcriber(
         _ settings: Settings.Engines, agents: [Agent]
     ) async throws(EngineError) -> SherpaTranscriber {
