@@ -134,7 +134,8 @@ let package = Package(
             name: "tom",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomProviders",
-                "TomOnnx", "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe", "TomAgents",
+                "TomOnnx", "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe",
+                "TomAgents",
                 hummingbird, nioCore, nioPosix,
                 nioSSL, jwtKit, lifecycle,
                 logging, metrics,
@@ -168,7 +169,8 @@ let package = Package(
         tests(
             "TomOnnxTests",
             [
-                "TomOnnx", "TomSession", "TomConversation", "TomEngines", "TomAudio", "TomErrors", "TomTestKit", nioCore,
+                "TomOnnx", "TomSession", "TomConversation", "TomEngines", "TomAudio", "TomErrors", "TomTestKit",
+                nioCore,
                 logging,
             ]),
         tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),
