@@ -53,6 +53,7 @@ test: deps test-swift test-conformance test-browser test-fuzz test-soak ## Run e
 .PHONY: test-swift
 test-swift: ## Run the Swift tests: units, simulations, integration on real ports
 	@Tests/Sherpa/prepare.sh
+	@Tests/OnnxModels/prepare.sh
 	@scripts/suite.sh swift-build swift build --build-tests $(SWIFT_FLAGS)
 	@# By lines, so that the log of a run that hangs ends with the test that hung.
 	@scripts/suite.sh swift stdbuf -oL swift test --skip-build --disable-xctest $(REALTIME_SUITES:%=--skip '^%\.')
@@ -96,6 +97,10 @@ bench-micro: ## Measure codecs, detector and state machine against their thresho
 .PHONY: bench-load
 bench-load: release ## Measure how many calls one core carries; leave the machine alone meanwhile
 	Benchmarks/load.sh
+
+.PHONY: bench-vad
+bench-vad: ## Compare the voice activity detectors on labelled audio, and measure smart-turn
+	@scripts/suite.sh vad Benchmarks/vad.sh
 
 .PHONY: lint
 lint: ## Check the form of Swift and of the dashboard's JavaScript

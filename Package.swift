@@ -184,7 +184,8 @@ let package = Package(
         tests(
             "TomOnnxTests",
             [
-                "TomOnnx", "TomSession", "TomConversation", "TomEngines", "TomAudio", "TomErrors", "TomTestKit", nioCore,
+                "TomOnnx", "TomSession", "TomConversation", "TomEngines", "TomAudio", "TomErrors", "TomTestKit",
+                nioCore,
                 logging,
             ]),
         tests("TomStoreTests", ["TomStore", "TomAudio", "TomErrors"]),

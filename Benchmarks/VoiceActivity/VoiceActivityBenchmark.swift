@@ -62,8 +62,8 @@ struct VoiceActivityBenchmark {
 
     private func report(_ detector: String, _ condition: String, _ score: Score) {
         print(
-            #"{"what":"detection","detector":"\#(detector)","condition":"\#(condition)","accuracy":\#(score.accuracy),"#
-                + #""f1":\#(score.f1),"onset_delay_ms":\#(score.onsetDelayMs),"stop_delay_ms":\#(score.stopDelayMs),"#
+            #"{"what":"detection","detector":"\#(detector)","condition":"\#(condition)","#
+                + #""accuracy":\#(score.accuracy),"f1":\#(score.f1),"onset_delay_ms":\#(score.onsetDelayMs),"stop_delay_ms":\#(score.stopDelayMs),"#
                 + #""missed":\#(score.missed),"utterances":\#(score.utterances),"#
                 + #""false_starts_per_minute":\#(score.falseStartsPerMinute)}"#)
     }
@@ -116,7 +116,8 @@ struct VoiceActivityBenchmark {
         }
         let count = manifest.turns.count
         print(
-            #"{"what":"turn_end","engine":"smart-turn","turns":\#(count),"accuracy":\#(Double(rights) / Double(count)),"#
-                + #""complete_vetoed":\#(vetoesOfComplete),"ms_per_decision":\#(cpu * 1_000 / Double(count))}"#)
+            #"{"what":"turn_end","engine":"smart-turn","turns":\#(count),"#
+                + #""accuracy":\#(Double(rights) / Double(count)),"complete_vetoed":\#(vetoesOfComplete),"ms_per_decision":\#(cpu * 1_000 / Double(count))}"#
+        )
     }
 }

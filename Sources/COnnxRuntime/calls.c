@@ -144,8 +144,8 @@ OnnxStatus *onnx_make_tensor(
 }
 
 OnnxStatus *onnx_run(
-    OnnxTable api, OnnxSession *session, const char *const *input_names, const OnnxValue *const *inputs, size_t input_count,
-    const char *const *output_names, size_t output_count, OnnxValue **outputs) {
+    OnnxTable api, OnnxSession *session, const char *const *input_names, const OnnxValue *const *inputs,
+    size_t input_count, const char *const *output_names, size_t output_count, OnnxValue **outputs) {
     return ENTRY(RUN,
         OnnxStatus *(*)(OnnxSession *, const void *, const char *const *, const OnnxValue *const *, size_t,
             const char *const *, size_t, OnnxValue **))(

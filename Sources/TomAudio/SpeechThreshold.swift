@@ -1,5 +1,5 @@
-/// From a model's probability of speech to a judgement: more is asked of the beginning of speech than of its going on, so
-/// that a probability that hovers at the edge does not chop words.
+/// From a model's probability of speech to a judgement: more is asked of the beginning of speech than of its going on,
+/// so that a probability that hovers at the edge does not chop words.
 public struct SpeechThreshold: Sendable, Hashable {
     /// Least probability of a frame that may begin speech, 0...1.
     public var onset: Float

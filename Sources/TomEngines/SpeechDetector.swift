@@ -1,4 +1,5 @@
-/// Voice activity by a model that runs beside the call's event loop: audio in, a probability of speech for each frame out.
+/// Voice activity by a model that runs beside the call's event loop: audio in, a probability of speech for each frame
+/// out.
 ///
 /// The built-in detector is no engine of this kind: it is cheap enough to run where the audio arrives.
 public protocol SpeechDetector: Sendable {
@@ -8,8 +9,8 @@ public protocol SpeechDetector: Sendable {
     var traits: SpeechDetectorTraits { get }
     /// Begins to listen to one caller.
     ///
-    /// Never blocks: it is called on the call's event loop. `notify` says that ``SpeechDetection/take(into:)`` has something,
-    /// once until that is called; it comes from any thread, perhaps inside ``SpeechDetection/append(_:)``.
+    /// Never blocks: it is called on the call's event loop. `notify` says that ``SpeechDetection/take(into:)`` has
+    /// something, once until that is called; it comes from any thread, perhaps inside ``SpeechDetection/append(_:)``.
     func detect(notify: @escaping @Sendable () -> Void) -> any SpeechDetection
 }
 
@@ -31,7 +32,8 @@ public protocol SpeechDetection: EngineTask {
     ///
     /// Called for every frame on the call's event loop: it copies, queues and returns. After a failure it does nothing.
     func append(_ samples: Span<Int16>)
-    /// Moves the probabilities of the frames judged since the last call, 0...1 and in order, to the end of `probabilities`.
+    /// Moves the probabilities of the frames judged since the last call, 0...1 and in order, to the end of
+    /// `probabilities`.
     /// - Returns: why no more will come; `nil` while all is well, and when it was returned before.
     func take(into probabilities: inout [Float]) -> EngineError?
 }

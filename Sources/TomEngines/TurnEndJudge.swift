@@ -8,8 +8,8 @@ public protocol TurnEndJudge: Sendable {
     var windowSamples: Int { get }
     /// Judges one pause.
     ///
-    /// Never blocks: it is called on the call's event loop. One verdict is delivered, from any thread; none after `cancel()`
-    /// took effect.
+    /// Never blocks: it is called on the call's event loop. One verdict is delivered, from any thread; none after
+    /// `cancel()` took effect.
     /// - Parameter samples: the turn's audio up to now, PCM16 mono at 16 kHz, at most ``windowSamples``.
     func judge(_ samples: [Int16], deliver: @escaping @Sendable (Result<TurnEndVerdict, EngineError>) -> Void)
         -> any EngineTask

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The discrete Fourier transform of a length made of the factors 2, 3, 4 and 5: Stockham's sorted form, one pass a factor.
+/// The discrete Fourier transform of a length made of the factors 2, 3, 4 and 5: Stockham's sorted form, one pass a
+/// factor.
 ///
 /// See: C. Van Loan, Computational Frameworks for the Fast Fourier Transform, 1992, section 1.7.
 struct FourierTransform {

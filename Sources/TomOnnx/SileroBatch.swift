@@ -1,7 +1,7 @@
 import TomEngines
 
-/// Frames of several calls that are judged in one run, and the memory this takes: nothing is allocated per frame, and per
-/// run only the descriptions of five tensors, whose size follows the batch.
+/// Frames of several calls that are judged in one run, and the memory this takes: nothing is allocated per frame, and
+/// per run only the descriptions of five tensors, whose size follows the batch.
 ///
 /// Unchecked because one runner at a time has it: the scheduler hands it out and takes it back.
 final class SileroBatch: @unchecked Sendable {

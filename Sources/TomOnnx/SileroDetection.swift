@@ -3,8 +3,8 @@ import TomEngines
 
 /// The detection of one call: its audio on the way to the model, what the model remembers of it, and its results.
 ///
-/// The lock is taken once for each message of audio and once for each frame of 32 ms on either side; it is held for a copy
-/// of a few hundred samples, and no two calls share one.
+/// The lock is taken once for each message of audio and once for each frame of 32 ms on either side; it is held for a
+/// copy of a few hundred samples, and no two calls share one.
 final class SileroDetection: SpeechDetection {
     private struct State {
         /// Audio that is in no batch yet, oldest first.

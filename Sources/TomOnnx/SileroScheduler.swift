@@ -3,9 +3,9 @@ import TomEngines
 
 /// Judges the frames of all calls, as many in one run as have come together while the last run was going.
 ///
-/// Nothing waits for a batch to fill: a single call's frame is judged at once, and the more calls there are the larger the
-/// batches become, which is what makes a frame cheaper. The queue holds each call at most once; the audio behind it is
-/// bounded by call.
+/// Nothing waits for a batch to fill: a single call's frame is judged at once, and the more calls there are the larger
+/// the batches become, which is what makes a frame cheaper. The queue holds each call at most once; the audio behind it
+/// is bounded by call.
 final class SileroScheduler: Sendable {
     private struct State {
         var queue: [SileroDetection] = []

@@ -8,8 +8,8 @@ extension Session {
     /// Begins to listen with the model, where there is one.
     func openDetection() {
         guard !options.manualTurns, let detector = profile.engines.speechDetector else { return }
-        // One hop to the event loop for each frame of 32 ms, or for several that were judged meanwhile: the model cannot run
-        // on the loop. A model that hangs holds neither the session nor its transport.
+        // One hop to the event loop for each frame of 32 ms, or for several that were judged meanwhile: the model
+        // cannot run on the loop. A model that hangs holds neither the session nor its transport.
         detection = detector.detect { [weak self] in self?.deliver(.voiceActivity, from: nil) }
     }
 

@@ -1,8 +1,8 @@
 import TomAudio
 
-/// Where in the caller's audio there is speech, as the call knows it: from the built-in detector, which judges a frame when it
-/// arrives, or from a model beside the event loop, whose judgements come a little later. Positions are those of the audio in
-/// both cases, never of the clock.
+/// Where in the caller's audio there is speech, as the call knows it: from the built-in detector, which judges a frame
+/// when it arrives, or from a model beside the event loop, whose judgements come a little later. Positions are those of
+/// the audio in both cases, never of the clock.
 ///
 /// The built-in detector always listens along: it knows the line when it has to take over from a model that failed.
 struct VoiceActivity {
@@ -38,7 +38,8 @@ struct VoiceActivity {
     var unjudgedSamples: Int { judged.map { max(heardSamples - $0.positionMs * 16, 0) } ?? 0 }
 
     /// Takes the next samples at 16 kHz.
-    /// - Returns: the changes they bring, in order; none while a model judges. An array without elements allocates nothing.
+    /// - Returns: the changes they bring, in order; none while a model judges. An array without elements allocates
+    ///   nothing.
     mutating func hear(_ samples: Span<Int16>) -> [Transition] {
         heardSamples += samples.count
         var changes: [Transition] = []

@@ -1,8 +1,8 @@
 import Synchronization
 public import TomEngines
 
-/// A detector that takes loud frames for speech and judges them when the test says: as soon as so many more have come, or when
-/// they are let go.
+/// A detector that takes loud frames for speech and judges them when the test says: as soon as so many more have come,
+/// or when they are let go.
 public final class ScriptedSpeechDetector: SpeechDetector {
     public let name = "scripted"
     public let traits = SpeechDetectorTraits(frameSamples: 512, maxWaitingFrames: 64)

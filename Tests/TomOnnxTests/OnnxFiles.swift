@@ -28,16 +28,18 @@ enum OnnxFiles {
     struct Reference: Decodable {
         struct Turn: Decodable {
             var samples: Int
-            var smart_turn: Double
+            var smartTurn: Double
             var turn: Double
         }
-        var silero_vad: [Float]
-        var vad_loud: [Float]
+        var sileroVad: [Float]
+        var vadLoud: [Float]
         var turns: [String: Turn]
     }
 
     static func reference() throws -> Reference {
-        try JSONDecoder().decode(Reference.self, from: Data(contentsOf: URL(filePath: path("reference.json"))))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Reference.self, from: Data(contentsOf: URL(filePath: path("reference.json"))))
     }
 
     /// Two sentences by eSpeak NG with pauses of a second, in a little noise, at 16 kHz.

@@ -12,8 +12,8 @@ import TomTestKit
 
 @testable import TomOnnx
 
-/// A detector that waits, inside `append`, until the real one has judged what it was given: a session in virtual time then
-/// hears by the real model.
+/// A detector that waits, inside `append`, until the real one has judged what it was given: a session in virtual time
+/// then hears by the real model.
 private final class PatientDetector: SpeechDetector {
     private let inner: SileroDetector
     let name = "silero"

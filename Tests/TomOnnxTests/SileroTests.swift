@@ -16,7 +16,7 @@ struct SileroTests {
     @Test(arguments: ["silero_vad.onnx", "vad_loud.onnx"], [160, 320, 512, 1_600])
     func itAgreesWithTheReferenceHoweverTheAudioComes(model: String, piece: Int) throws {
         let reference = try OnnxFiles.reference()
-        let expected = model == "silero_vad.onnx" ? reference.silero_vad : reference.vad_loud
+        let expected = model == "silero_vad.onnx" ? reference.sileroVad : reference.vadLoud
         let audio = try OnnxFiles.referenceAudio()
         let listener = Listener(try OnnxFiles.detector(model))
         // In stretches that do not fill the queue.
@@ -33,7 +33,7 @@ struct SileroTests {
     @Test(arguments: ["silero_vad.onnx", "vad_loud.onnx"], [1, 2])
     func manyCallsAtOnceAreJudgedAsEachAlone(model: String, threads: Int) throws {
         let reference = try OnnxFiles.reference()
-        let expected = model == "silero_vad.onnx" ? reference.silero_vad : reference.vad_loud
+        let expected = model == "silero_vad.onnx" ? reference.sileroVad : reference.vadLoud
         let audio = try OnnxFiles.referenceAudio()
         let detector = try OnnxFiles.detector(model, threads: threads)
         // Each call is as much further in its audio as its number says, so that no batch holds two alike.

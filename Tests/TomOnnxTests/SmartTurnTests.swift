@@ -61,7 +61,7 @@ struct SmartTurnTests {
     @Test(arguments: ["short", "whole"], ["smart_turn.onnx", "turn.onnx"])
     func itAgreesWithTheReference(name: String, model: String) throws {
         let turn = try #require(try OnnxFiles.reference().turns[name])
-        let expected = model == "turn.onnx" ? turn.turn : turn.smart_turn
+        let expected = model == "turn.onnx" ? turn.turn : turn.smartTurn
         let samples = Array(try OnnxFiles.referenceAudio()[..<turn.samples])
         #expect(abs(try judge(model).probability(samples) - expected) < 1e-3)
     }

@@ -1,7 +1,7 @@
 // The calls of ONNX Runtime's C API that TOM makes, on a library that is loaded at run time: nothing of it is linked.
 //
-// The API is a table of function pointers that is kept for ever once a version of it has shipped. Everything here belongs
-// to its first version: 102 entries, the same in every ONNX Runtime since 1.0.
+// The API is a table of function pointers that is kept for ever once a version of it has shipped. Everything here
+// belongs to its first version: 102 entries, the same in every ONNX Runtime since 1.0.
 // See: onnxruntime_c_api.h, struct OrtApi, "Version 1"; struct OrtApiBase.
 #ifndef TOM_ONNXRUNTIME_CALLS_H
 #define TOM_ONNXRUNTIME_CALLS_H
@@ -48,8 +48,8 @@ OnnxStatus *onnx_make_tensor(
     int32_t element, OnnxValue **result);
 // Runs the model; results are written into the memory of `outputs`. May be called from several threads at once.
 OnnxStatus *onnx_run(
-    OnnxTable api, OnnxSession *session, const char *const *input_names, const OnnxValue *const *inputs, size_t input_count,
-    const char *const *output_names, size_t output_count, OnnxValue **outputs);
+    OnnxTable api, OnnxSession *session, const char *const *input_names, const OnnxValue *const *inputs,
+    size_t input_count, const char *const *output_names, size_t output_count, OnnxValue **outputs);
 
 // Copies the status's text, cut to `size`, and frees the status.
 void onnx_take_message(OnnxTable api, OnnxStatus *status, char *text, size_t size);

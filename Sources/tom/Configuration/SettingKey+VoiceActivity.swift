@@ -8,8 +8,8 @@ extension SettingKey {
         "With VAD=silero: how probable speech has to be to begin; 15 less is enough for it to go on.")
     static let turnEnd = SettingKey(
         "TURN_END", .word(["off", "smart-turn"]), default: "off",
-        "What judges whether a caller who pauses has finished: `smart-turn` is the model TURN_END_MODEL on ONNX Runtime. A "
-            + "pause that sounds unfinished ends the turn after ENDPOINTING_MAX_DELAY_MS instead of the minimum.")
+        "What judges whether a caller who pauses has finished: `smart-turn` is the model TURN_END_MODEL on ONNX Runtime. "
+            + "A pause that sounds unfinished ends the turn after ENDPOINTING_MAX_DELAY_MS instead of the minimum.")
     static let turnEndModel = SettingKey(
         "TURN_END_MODEL", .path, absence: "none",
         "With TURN_END=smart-turn: the file of smart-turn v3, `smart-turn-v3.2-cpu.onnx`.")
