@@ -95,6 +95,10 @@ bench-micro: ## Measure codecs, detector and state machine against their thresho
 bench-load: release ## Measure how many calls one core carries; leave the machine alone meanwhile
 	Benchmarks/load.sh
 
+.PHONY: bench-engines
+bench-engines: release ## Measure what TOM adds to real engines of others; installs gigabytes, not part of make bench
+	Benchmarks/engines.sh
+
 .PHONY: lint
 lint: ## Check the form of Swift and of the dashboard's JavaScript
 	@scripts/deps.sh build test
