@@ -276,7 +276,8 @@ async def measure(models, logs, write):
         watch.cancel()
         await asyncio.sleep(1)
         after, over = connections.count(), time.monotonic()
-        for result in await failover.measure(logs / "failover", tom_cpu, script.spoken[0].tobytes(), number("REPEATS", 2)):
+        for result in await failover.measure(
+                logs / "failover", tom_cpu, script.spoken[0].tobytes(), servers["tts"], number("REPEATS", 2)):
             write(result)
         if number("IDLE", 1):
             await asyncio.sleep(max(0, over + POOL_IDLE_SECONDS + 3 - time.monotonic()))
