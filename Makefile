@@ -101,6 +101,9 @@ bench-load: release ## Measure how many calls one core carries; leave the machin
 .PHONY: bench-vad
 bench-vad: ## Compare the voice activity detectors on labelled audio, and measure smart-turn
 	@scripts/suite.sh vad Benchmarks/vad.sh
+.PHONY: bench-engines
+bench-engines: release ## Measure what TOM adds to real engines of others; installs gigabytes, not part of make bench
+	Benchmarks/engines.sh
 
 .PHONY: lint
 lint: ## Check the form of Swift and of the dashboard's JavaScript

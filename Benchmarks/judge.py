@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Prints the load client's results as a Markdown table and holds them against thresholds.json.
 
-usage: judge.py load RESULTS THRESHOLDS | judge.py soak RESULTS THRESHOLDS CALLS ACTIVE | judge.py micro RESULTS THRESHOLDS |
-       judge.py vad RESULTS THRESHOLDS
+usage: judge.py load|engines|micro|vad RESULTS THRESHOLDS | judge.py soak RESULTS THRESHOLDS CALLS ACTIVE
 Exit 0: all met; 1: missed; 2: could not be measured.
 """
 
@@ -161,6 +160,71 @@ def vad(results, limits):
     return misses, unmeasured
 
 
+def engines_overhead(by, limits):
+    """The stages' table and what they miss."""
+    rows, misses, unmeasured = [], [], []
+    servers = {r["stage"]: r for r in by.get("server", [])}
+    for r in by.get("overhead", []) + by.get("first sentence", []):
+        added, took = r["added_ms"], servers.get(r["stage"], {}).get("took_ms")
+        limit = limits["added_p99_ms" if r["what"] == "overhead" else "first_sentence_p99_ms"]
+        name = "first sentence to its request" if r["what"] == "first sentence" else f"{r['stage']}, added"
+        cells = [added[k] for k in ("median", "p95", "p99", "max")] if added else [""] * 4
+        rows.append([name, r["n"], *cells, limit, f"{took['median']:.0f} / {took['p99']:.0f}" if took else ""])
+        if r["n"] < limits["samples"]:
+            unmeasured.append(f"{name}: {r['n']} samples, needed {limits['samples']}")
+        elif added["p99"] > limit:
+            misses.append(f"{name}: p99 {added['p99']} ms, limit {limit}")
+    table(["ms", "n", "median", "p95", "p99", "max", "limit of p99", "server's own median / p99"], rows)
+    return misses, unmeasured
+
+
+def engines_failover(measured, limits):
+    rows, misses, unmeasured = [], [], []
+    for r in measured:
+        name, added = f"{r['stage']}, {r['fault']}", r["added_ms"]
+        rows.append([r["stage"], r["fault"], r["replaced"], r["without_ms"], r["given_ms"],
+                     *([added["median"], added["max"]] if added else ["", ""]), limits["failover_added_max_ms"]])
+        if r["replaced"] < r["turns"] / 2:
+            unmeasured.append(f"{name}: replaced in {r['replaced']} of {r['turns']} turns")
+        elif added["max"] > limits["failover_added_max_ms"]:
+            misses.append(f"{name}: failover adds {added['max']} ms, limit {limits['failover_added_max_ms']}")
+    table(["stage", "first engine", "turns", "e2e without, ms", "its time-out", "added median", "added max", "limit"], rows)
+    return misses, unmeasured
+
+
+def engines(results, limits):
+    by = {}
+    for r in results:
+        by.setdefault(r["what"], []).append(r)
+    print(f"Machine: {machine()}. TOM on one core; proxy, callers and servers on the other.\n")
+    run = by.get("run", [None])[0]
+    if not run:
+        return [], ["the run did not end"]
+    print(f"{run['calls']} calls, {run['turns']} turns in {run['seconds']} s, {run['cancelled']} of them cancelled by the caller; "
+          f"{run['faults']} faults. Proxy's own lateness p99 {run['proxy_lag_ms']['p99']} ms, others on TOM's core "
+          f"{run['foreign_percent']:.0f} %.\n")
+    misses, unmeasured = engines_overhead(by, limits)
+    more = engines_failover(by.get("failover", []), limits)
+    misses, unmeasured = misses + more[0], unmeasured + more[1]
+    if run["faults"]:
+        misses.append(f"{run['faults']} faults: {', '.join(run['kinds_of_faults'])}")
+    if run["calls"] < limits["calls"]:
+        unmeasured.append(f"{run['calls']} calls, needed {limits['calls']}")
+    if not run["valid"]:
+        unmeasured.append(f"proxy or machine were busy, or {run['unmatched']} measurements could not be matched")
+    for r in by.get("connections", []):
+        table(["TOM's connections", "before", "peak", "after the turns", "60 s later", "leaked"], [
+            ["to servers", r["before"]["sockets"], r["peak"], r["after"]["sockets"], r["idle"]["sockets"], r["leaked"]],
+            ["other descriptors", r["before"]["others"], "", r["after"]["others"], r["idle"]["others"], ""]])
+        if r["leaked"] > limits["leaked_connections"]:
+            misses.append(f"{r['leaked']} connections are left after {r['turns']} turns")
+        if r["turns"] < limits["turns"]:
+            unmeasured.append(f"{r['turns']} turns, needed {limits['turns']}")
+    if "connections" not in by:
+        unmeasured.append("connections were not counted")
+    return misses, unmeasured
+
+
 def main():
     what, results, thresholds = sys.argv[1:4]
     with open(thresholds) as f:
@@ -169,7 +233,8 @@ def main():
     if not results:
         print("could not measure: there are no results")
         return 2
-    misses, unmeasured = {"load": load, "soak": soak, "micro": micro, "vad": vad}[what](results, limits, *sys.argv[4:])
+    misses, unmeasured = {"load": load, "soak": soak, "micro": micro, "vad": vad, "engines": engines}[
+        what](results, limits, *sys.argv[4:])
     for miss in misses:
         print(f"MISSED: {miss}")
     for name in unmeasured:

@@ -22,13 +22,13 @@ TEMPLATE = """<s><|user|>{{ messages[-1]['content'] if messages[-1]['content'] i
 {% if add_generation_prompt %}<|assistant|>{% endif %}"""
 
 
-def make_tokenizer():
+def make_tokenizer(turns=TURNS, vocabulary=512):
     core = Tokenizer(models.BPE())
     core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     core.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=512, special_tokens=SPECIAL, initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
-    core.train_from_iterator([text for turn in TURNS.items() for text in turn], trainer)
+        vocab_size=vocabulary, special_tokens=SPECIAL, initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    core.train_from_iterator([text for turn in turns.items() for text in turn], trainer)
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, bos_token="<s>", eos_token="</s>", pad_token="<pad>")
     tokenizer.chat_template = TEMPLATE
     return tokenizer
@@ -41,8 +41,8 @@ def make_model(tokenizer):
         tie_word_embeddings=True))
 
 
-def train(model, tokenizer, steps=150):
-    texts = [f"<s><|user|>{said}<|assistant|>{answer}</s>" for said, answer in TURNS.items()]
+def train(model, tokenizer, turns=TURNS, steps=150):
+    texts = [f"<s><|user|>{said}<|assistant|>{answer}</s>" for said, answer in turns.items()]
     ids = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
     longest = max(map(len, ids))
     inputs = torch.tensor([row + [0] * (longest - len(row)) for row in ids])
@@ -57,15 +57,21 @@ def train(model, tokenizer, steps=150):
     return loss.item()
 
 
+def save(model, tokenizer, folder, longest=64):
+    """Writes both; an answer has at most `longest` tokens."""
+    generation = model.eval().generation_config
+    generation.eos_token_id, generation.pad_token_id, generation.do_sample = 2, 0, False
+    generation.max_new_tokens = longest
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
 def main(folder):
     torch.manual_seed(0)
     tokenizer = make_tokenizer()
     model = make_model(tokenizer)
     loss = train(model, tokenizer)
-    generation = model.eval().generation_config
-    generation.eos_token_id, generation.pad_token_id, generation.max_new_tokens, generation.do_sample = 2, 0, 64, False
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    save(model, tokenizer, folder)
     print(f"{folder}: loss {loss:.4f}")
 
 
