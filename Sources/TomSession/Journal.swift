@@ -12,7 +12,9 @@ import TomConversation
 final class Journal: Sendable {
     /// First line of the file.
     struct Header: Codable {
-        var journal = 1
+        /// Counted up when older journals cannot be read any more.
+        var journal = Header.version
+        static let version = 2
         var call: String
         var configuration: Conversation.Configuration
     }

@@ -16,8 +16,13 @@ public struct JournalReplay: Sendable {
         }
         let lines = data.split(separator: UInt8(ascii: "\n"))
         let decoder = JSONDecoder()
-        guard let first = lines.first, let header = try? decoder.decode(Journal.Header.self, from: first) else {
+        guard let first = lines.first, let version = try? decoder.decode(Version.self, from: first).journal else {
             throw .journalUnreadable(path: path, line: 1, why: "it is not the header of a journal")
+        }
+        guard version == Journal.Header.version, let header = try? decoder.decode(Journal.Header.self, from: first) else {
+            throw .journalUnreadable(
+                path: path, line: 1,
+                why: "it is of version \(version), written by another TOM; this one reads \(Journal.Header.version)")
         }
         var entries: [Journal.Entry] = []
         for (index, line) in lines.enumerated().dropFirst() {
@@ -32,6 +37,9 @@ public struct JournalReplay: Sendable {
         configuration = header.configuration
         self.entries = entries
     }
+
+    /// What the header of every version has.
+    private struct Version: Decodable { var journal: Int }
 
     /// Hands every input with its time and the actions it leads to, in order, to `body`.
     public func run(_ body: (Instant, Conversation.Input, [Conversation.Action]) -> Void) {
