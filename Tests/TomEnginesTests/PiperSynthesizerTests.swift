@@ -177,6 +177,17 @@ struct PiperSynthesizerTests {
         #expect(await events(engine).map(\.failureCode) == ["tts.cancelled"])
     }
 
+    @Test func allProcessesAreStartedBeforehand() async throws {
+        let engine = try piper(Self.loop) { $0.maximumProcesses = 3 }
+        try await engine.prepare()
+        #expect(children.count == 3)
+        #expect(await events(engine).last == .finished)
+        #expect(children.count == 3)
+        await engine.close()
+        await #expect(throws: EngineError.self) { try await piper("exit 1").prepare() }
+        #expect(children.isEmpty)
+    }
+
     @Test func whatIsMissingIsSaid() async throws {
         let noProgram = PiperSynthesizer(
             configuration: PiperConfiguration(executable: "/nonexistent/piper", voice: voice))

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -27,6 +28,7 @@ final class ScriptedTCP: Sendable {
 
     /// All that clients have said, each byte a character.
     var received: String { String(decoding: record.received.withLock { $0 }, as: Unicode.ISO8859.self) }
+    var receivedBytes: Int { record.received.withLock { $0.count } }
     var openedConnections: Int { record.opened.withLock { $0 } }
     /// Connections that have ended, whoever ended them.
     var closedConnections: Int { record.closed.withLock { $0 } }
@@ -64,7 +66,7 @@ final class ScriptedTCP: Sendable {
         private var cues: ArraySlice<Cue>
         private let record: Record
         /// What was said behind the latest cue, as far as the next one may be in it.
-        private var unheard: [UInt8] = []
+        private var unheard = Data()
 
         init(cues: ArraySlice<Cue>, record: Record) {
             self.cues = cues
@@ -86,11 +88,11 @@ final class ScriptedTCP: Sendable {
         private func play(_ context: ChannelHandlerContext) {
             while let cue = cues.first {
                 if !cue.text.isEmpty {
-                    guard let range = unheard.firstRange(of: Array(cue.text.utf8)) else {
-                        unheard.removeFirst(max(0, unheard.count - cue.text.utf8.count))
+                    guard let range = unheard.range(of: Data(cue.text.utf8)) else {
+                        unheard = Data(unheard.suffix(cue.text.utf8.count))
                         return
                     }
-                    unheard.removeSubrange(..<range.upperBound)
+                    unheard = Data(unheard[range.upperBound...])
                 }
                 cues.removeFirst()
                 for step in cue.steps { step.perform(on: context) }

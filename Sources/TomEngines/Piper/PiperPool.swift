@@ -15,6 +15,11 @@ final class PiperPool: Sendable {
 
     deinit { close() }
 
+    /// Starts `count` processes, which load the voice while they wait.
+    func fill(_ count: Int) throws(EngineError) {
+        for _ in 0..<count { _ = try start { $0.idle.append($1) } }
+    }
+
     /// A process that runs, warm where there is one, otherwise started now.
     func take() throws(EngineError) -> PiperProcess {
         while let process = state.withLock({ state in

@@ -39,6 +39,13 @@ public struct PiperSynthesizer: SpeechSynthesizer {
         return synthesis
     }
 
+    /// Starts every process, and has one say a word. Call it once, before the first sentence.
+    /// - Throws: what a sentence would fail with, and `tts.no_audio`.
+    public func prepare() async throws(EngineError) {
+        try pool.fill(max(1, configuration.maximumProcesses))
+        try await sayWord(language: "en")
+    }
+
     /// Ends every process and waits until all have ended; nothing is spoken afterwards.
     public func close() async {
         await withCheckedContinuation { continuation in

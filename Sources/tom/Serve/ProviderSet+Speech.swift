@@ -39,7 +39,7 @@ extension ProviderSet {
             configuration.timeout = settings.ttsTimeout
             let piper = PiperSynthesizer(configuration: configuration)
             keep(piper)
-            try await piper.sayWord(language: "en")
+            try await piper.prepare()
             return piper
         }
     }
