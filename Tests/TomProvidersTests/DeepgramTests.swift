@@ -15,7 +15,7 @@ struct DeepgramTests {
     private typealias Step = ScriptedWebSocket.Step
 
     private static func transcriber(
-        port: Int, scheme: String = "http", key: String? = "dg-secret", connect: Duration = .seconds(2),
+        port: Int, scheme: String = "http", key: String? = "dg-secret", connect: Duration = .seconds(20),
         limits: ProviderSocket.Limits = .init()
     ) throws -> DeepgramTranscriber {
         try DeepgramTranscriber(
