@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -49,6 +50,18 @@ def test_calls_at_once_share_the_engines(start_server):
         call.wait("turn_end", timeout=20)
         assert [event["text"] for event in call.of_type("stt_final")] == ["when are you open"]
         call.close()
+
+
+def test_a_model_of_one_language_serves_the_agents_that_speak_it(start_server, tmp_path):
+    folder = tmp_path / "whisper"
+    shutil.copytree(tones.model("whisper"), folder)
+    encoder = folder / "tone-encoder.onnx"
+    encoder.write_bytes(encoder.read_bytes().replace(b"is_multilingual\x12\x011", b"is_multilingual\x12\x010"))
+    # The built-in agents speak English and German.
+    tom = start_server(fresh=True, STT_MODEL=str(folder), **ENGINES)
+    call = Call(tom.url(), start={})
+    assert say(call, "yes")[0] == ["yes"]
+    call.close()
 
 
 def doctor(tmp_path, **settings):

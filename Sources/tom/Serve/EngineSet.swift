@@ -68,7 +68,7 @@ struct EngineSet {
                 list.append(
                     OpenAITranscriber(client: try await providers.client(provider, stage: "stt"), model: provider.model)
                 )
-            case Settings.Sherpa.name: if let sherpa { list.append(sherpa) }
+            case Settings.Sherpa.name: if let sherpa, sherpa.knows(agent.language) { list.append(sherpa) }
             case "pocketsphinx":
                 if agent.language == "en" { list.append(try await pocketSphinx(agent)) }
             default: list.append(MockTranscriber(delay: settings.mock.sttDelay))
