@@ -131,7 +131,8 @@ let package = Package(
             name: "tom",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomPocketSphinx", "TomSherpa",
-                "TomProviders", "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe", "TomAgents",
+                "TomProviders", "TomStore", "TomSession", "TomServer", "TomDashboard", asyncHTTPClient, "TomProbe",
+                "TomAgents",
                 hummingbird, nioCore, nioPosix,
                 nioSSL, jwtKit, lifecycle,
                 logging, metrics,
