@@ -18,6 +18,11 @@ public struct SherpaSynthesizer: SpeechSynthesizer {
     public let configuration: SherpaSynthesizerConfiguration
     /// Release and place of the library, and the voice, for `tom doctor`.
     public let summary: String
+    /// The language of the voice as far as it is known, a two-letter code.
+    public var language: String? {
+        voice.model.spelling.map { $0.prefix { $0 != "-" && $0 != "_" }.lowercased() }
+    }
+
     private let voice: Voice
     private let speller: Speller
     private let workers: WorkerThreads

@@ -91,14 +91,16 @@ public struct SherpaTranscriber: Transcriber {
         }
     }
 
-    /// - Parameter language: BCP 47 code.
-    /// - Throws: `stt.language` when the model says that it does not know it.
-    public func check(language: String) throws(EngineError) {
-        guard knows(Self.primary(language)) else { throw .sherpaLanguage(language) }
+    /// Whether the model knows `language`, a BCP 47 code, or does not say what it knows.
+    public func knows(_ language: String) -> Bool {
+        capabilities.languages.isEmpty || capabilities.languages.contains(Self.primary(language))
     }
 
-    private func knows(_ language: String) -> Bool {
-        capabilities.languages.isEmpty || capabilities.languages.contains(language)
+    /// - Parameter languages: BCP 47 codes.
+    /// - Throws: `stt.language` when the model knows none of them.
+    public func check(anyOf languages: [String]) throws(EngineError) {
+        guard let first = languages.first, !languages.contains(where: knows) else { return }
+        throw .sherpaLanguage(first)
     }
 
     private static func primary(_ language: String) -> String {

@@ -73,7 +73,10 @@ final class StreamingTranscription: Transcription {
     }
 
     /// Ends the turn before it began.
-    func refuse(_ error: EngineError) { deliver(.failed(error)) }
+    func refuse(_ error: EngineError) {
+        state.withLock { $0.isCancelled = true }
+        deliver(.failed(error))
+    }
 }
 
 // On the lane's thread, which may block.

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -39,6 +40,23 @@ def test_the_caller_is_understood_and_the_answer_is_what_is_heard(start_server, 
     call.close()
 
 
+def test_after_an_interruption_the_next_answer_is_whole(start_server):
+    tom = start_server(STT_MODEL=tones.model("ctc"), **ENGINES)
+    call = Call(tom.url(), start={})
+    call.speak(tones.spoken("when are you open"), silence_ms=1_000)
+    first = call.wait("tts_audio", timeout=20)["response_id"]
+    call.speak(tones.spoken("where are you located please"), silence_ms=1_500)
+    call.wait(lambda event: event["type"] == "turn_end" and event["status"] == "completed", timeout=20)
+    assert call.wait("barge_in")["response_id"] == first
+    assert [event["text"] for event in call.of_type("stt_final")] == ["when are you open", "where are you located please"]
+    response = call.of_type("tts_audio")[-1]["response_id"]
+    assert response != first
+    audio = b"".join(base64.b64decode(event["bytes"]) for event in call.of_type("tts_audio") if event["response_id"] == response)
+    answer = "".join(event["text"] for event in call.of_type("llm_token") if event["response_id"] == response)
+    assert answer and tones.written(tones.text(audio)) == tones.written(answer)
+    call.close()
+
+
 def test_calls_at_once_share_the_engines(start_server):
     tom = start_server(fresh=True, STT_MODEL=tones.model("ctc"), **ENGINES)
     calls = [Call(tom.url(), start={}) for _ in range(4)]
@@ -49,6 +67,18 @@ def test_calls_at_once_share_the_engines(start_server):
         call.wait("turn_end", timeout=20)
         assert [event["text"] for event in call.of_type("stt_final")] == ["when are you open"]
         call.close()
+
+
+def test_a_model_of_one_language_serves_the_agents_that_speak_it(start_server, tmp_path):
+    folder = tmp_path / "whisper"
+    shutil.copytree(tones.model("whisper"), folder)
+    encoder = folder / "tone-encoder.onnx"
+    encoder.write_bytes(encoder.read_bytes().replace(b"is_multilingual\x12\x011", b"is_multilingual\x12\x010"))
+    # The built-in agents speak English and German.
+    tom = start_server(fresh=True, STT_MODEL=str(folder), **ENGINES)
+    call = Call(tom.url(), start={})
+    assert say(call, "yes")[0] == ["yes"]
+    call.close()
 
 
 def doctor(tmp_path, **settings):

@@ -26,7 +26,23 @@ struct UtteranceTests {
         }
         // The library would end the process over this.
         #expect(await transcriber.events(of: tones.spoken("oui"), language: "fr").map(\.failure) == ["stt.language"])
-        #expect(throws: EngineError.self) { try transcriber.check(language: "fr") }
+        #expect(throws: EngineError.self) { try transcriber.check(anyOf: ["fr", "it"]) }
+        try transcriber.check(anyOf: ["fr", "de"])
+    }
+
+    @Test func anEnglishWhisperKnowsEnglishOnly() async throws {
+        try await ToneFiles.withCopy(of: "whisper") { copy in
+            let encoder = URL(filePath: copy + "/tone-encoder.onnx")
+            let key = Data("is_multilingual".utf8)
+            let english = try Data(contentsOf: encoder).replacing(key + [0x12, 1, 0x31], with: key + [0x12, 1, 0x30])
+            try english.write(to: encoder)
+            let transcriber = try SherpaTranscriber(
+                try SherpaLibrary(path: ToneFiles.library, stage: .stt), try SpeechModel(folder: copy),
+                SherpaTranscriberConfiguration(library: ToneFiles.library, model: copy))
+            #expect(transcriber.capabilities.languages == ["en"])
+            #expect(await transcriber.hears(tones.spoken("yes", pause: Self.slow)) == "yes")
+            #expect(await transcriber.events(of: [], language: "de").map(\.failure) == ["stt.language"])
+        }
     }
 
     @Test func aTurnLongerThanWhisperHearsIsHeardWhole() async throws {

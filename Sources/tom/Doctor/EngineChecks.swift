@@ -42,11 +42,17 @@ struct EngineChecks {
 
     private func sherpa(_ stage: String) async -> Finding {
         do throws(EngineError) {
-            let summary =
-                stage == "stt"
-                ? try await SherpaEngines.transcriber(engines, agents: agent.map { [$0] } ?? []).summary
-                : try await SherpaEngines.synthesizer(engines).summary
-            return .ok(stage, summary)
+            guard stage == "tts" else {
+                return .ok(
+                    stage, try await SherpaEngines.transcriber(engines, agents: agent.map { [$0] } ?? []).summary)
+            }
+            let voice = try await SherpaEngines.synthesizer(engines)
+            guard let language = voice.language, let agent, !agent.language.lowercased().hasPrefix(language) else {
+                return .ok(stage, voice.summary)
+            }
+            return .warning(
+                stage, "\(voice.summary), and the agent speaks “\(agent.language)”",
+                fix: "Set TTS_MODEL to a voice of that language.")
         } catch {
             return .failed(stage, error.message, fix: error.hint ?? "Set SHERPA_ONNX_LIBRARY and the model's folder.")
         }

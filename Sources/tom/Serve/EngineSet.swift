@@ -81,7 +81,7 @@ struct EngineSet {
                 if let provider = settings.deepgram { list.append(try await providers.deepgram(provider)) }
             case "wyoming":
                 if let wyoming = try await providers.wyomingTranscriber() { list.append(wyoming) }
-            case Settings.Sherpa.name: if let sherpa { list.append(sherpa) }
+            case Settings.Sherpa.name: if let sherpa, sherpa.knows(agent.language) { list.append(sherpa) }
             case "pocketsphinx":
                 if agent.language == "en" { list.append(try await pocketSphinx(agent)) }
             default: list.append(MockTranscriber(delay: settings.mock.sttDelay))

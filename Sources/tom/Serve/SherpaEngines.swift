@@ -5,7 +5,7 @@ import TomSherpa
 
 /// The engines of sherpa-onnx that the settings ask for, proved to work.
 enum SherpaEngines {
-    /// - Throws: `EngineError` when the library or the model cannot be used, or the model does not know an agent's
+    /// - Throws: `EngineError` when the library or the model cannot be used, or the model knows no agent's
     ///   language.
     static func transcriber(
         _ settings: Settings.Engines, agents: [Agent]
@@ -17,7 +17,7 @@ enum SherpaEngines {
         let transcriber = try await SherpaTranscriber(configuration: configuration, trial: trial) {
             dropped.increment(by: $0)
         }
-        for agent in agents { try transcriber.check(language: agent.language) }
+        try transcriber.check(anyOf: agents.map(\.language))
         return transcriber
     }
 
