@@ -18,7 +18,7 @@ SOAK_CALLS ?= 600
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE := .build/release/tom
 # Test targets that hold calls on real ports or with real engines
-REALTIME_SUITES := IntegrationTests TomServerTests TomPocketSphinxTests TomSherpaTests
+REALTIME_SUITES := IntegrationTests TomServerTests TomProvidersTests TomPocketSphinxTests TomSherpaTests
 SUITES := swift $(REALTIME_SUITES) conformance browser fuzz soak
 
 .PHONY: help

@@ -173,7 +173,8 @@ struct PiperSynthesizerTests {
         while children.isEmpty { await Task.yield() }
         await engine.close()
         #expect(children.isEmpty)
-        #expect(await recorder.whole().map(\.failureCode) == ["tts.crashed"])
+        // Whether the process had been handed to its sentence yet.
+        #expect([["tts.crashed"], ["tts.cancelled"]].contains(await recorder.whole().map(\.failureCode)))
         #expect(await events(engine).map(\.failureCode) == ["tts.cancelled"])
     }
 

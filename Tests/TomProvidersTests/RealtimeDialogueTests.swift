@@ -11,7 +11,8 @@ import TomErrors
 @Suite("Realtime dialogue")
 struct RealtimeDialogueTests {
     private var dialogue = RealtimeDialogue(
-        session: .init(instructions: "Be kind.", voice: "marin", transcriptionModel: "whisper-1", language: "en",
+        session: .init(
+            instructions: "Be kind.", voice: "marin", transcriptionModel: "whisper-1", language: "en",
             tools: []),
         goodbye: "Goodbye.")
     private var history: [Item] = []
@@ -310,7 +311,9 @@ struct RealtimeDialogueTests {
 
     @Test func theSessionIsSetUp() throws {
         let json = RealtimeClientEvent.update(
-            .init(instructions: "Be kind.", voice: "marin", transcriptionModel: "whisper-1", language: "de", tools: [])
+            .init(
+                instructions: "Be kind.", voice: "marin", transcriptionModel: "whisper-1", language: "de",
+                tools: [.takeMessage, .endCall])
         ).json
         #expect(json.contains(#""turn_detection":null"#) && json.contains(#""output_modalities":["audio"]"#))
         #expect(json.contains(#""format":{"rate":24000,"type":"audio/pcm"},"voice":"marin""#))

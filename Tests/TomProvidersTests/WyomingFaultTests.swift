@@ -12,7 +12,7 @@ struct WyomingFaultTests {
     typealias Cue = ScriptedTCP.Cue
 
     private func outcome(
-        _ engine: WyomingEngine, _ cues: [Cue], patience: Duration = .seconds(10)
+        _ engine: WyomingEngine, _ cues: [Cue], patience: Duration = .seconds(120)
     ) async throws -> Provider.Outcome {
         try await ScriptedTCP.serving(cues) { server in
             await engine.ask(try engine.client(port: server.port, patience: patience))

@@ -31,7 +31,7 @@ struct WyomingRequestTests {
         let outcome = try await ScriptedTCP.serving([
             .at("audio-stop", .send(WyomingEngine.bytes(WyomingEngine.stt.answer)))
         ]) { server in
-            let client = try WyomingEngine.stt.client(port: server.port, patience: .seconds(50))
+            let client = try WyomingEngine.stt.client(port: server.port, patience: .seconds(120))
             let outcome = await WyomingEngine.stt.ask(client, seconds: 130)
             let audio = 125 * 32_000
             #expect((audio...audio + 1_250 * 150).contains(server.receivedBytes), "125 s and no more")

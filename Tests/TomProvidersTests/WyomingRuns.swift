@@ -40,8 +40,8 @@ enum WyomingEngine: String, CaseIterable, Sendable {
     }
 
     func client(
-        port: Int, host: String = "127.0.0.1", patience: Duration = .seconds(10),
-        connectTimeout: Duration = .seconds(5),
+        port: Int, host: String = "127.0.0.1", patience: Duration = .seconds(120),
+        connectTimeout: Duration = .seconds(120),
         allowsPublic: Bool = false
     ) throws -> WyomingClient {
         WyomingClient(

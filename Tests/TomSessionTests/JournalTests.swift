@@ -92,6 +92,9 @@ struct JournalTests {
         #expect(error?.code == "session.journal_unreadable")
         #expect(error?.message.contains("line \(inputs + 2)") == true)
         #expect(throws: SessionError.self) { try JournalReplay(contentsOf: path + ".missing") }
+        try #"{"journal":1,"call":"c","configuration":{}}"#.write(toFile: path, atomically: true, encoding: .utf8)
+        let older = #expect(throws: SessionError.self) { try JournalReplay(contentsOf: path) }
+        #expect(older?.message.contains("of version 1, written by another TOM; this one reads 2") == true)
     }
 
     @Test func aDirectoryThatCannotBeWrittenIsNamedAtTheStartAndCostsNoCall() throws {
