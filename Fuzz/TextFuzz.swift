@@ -15,7 +15,8 @@ public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     precondition(letters(whole.joined()) == letters(text), "a letter was lost")
     for sentence in whole {
         let spoken = SpokenText.of(sentence, language: language)
-        precondition(!spoken.isEmpty && spoken.utf8.count <= 200 + sentence.utf8.count * 40, "nothing, or too much, is said")
+        precondition(
+            !spoken.isEmpty && spoken.utf8.count <= 200 + sentence.utf8.count * 40, "nothing, or too much, is said")
     }
     return 0
 }

@@ -246,7 +246,9 @@ struct ActiveResponse: Sendable {
     // MARK: Restart
 
     /// Whether the reply may begin anew: nobody has heard any of it, and it has asked for no tool since the model was last asked.
-    var mayRestart: Bool { own == nil && !isAnswerAudible && heardBefore.isEmpty && pendingTools.isEmpty && toolOutputs == 0 }
+    var mayRestart: Bool {
+        own == nil && !isAnswerAudible && heardBefore.isEmpty && pendingTools.isEmpty && toolOutputs == 0
+    }
 
     /// Forgets what was made of the reply, a filler apart, for another model to begin it anew.
     mutating func restart(as newID: ResponseID, round: Int, due: Instant) {

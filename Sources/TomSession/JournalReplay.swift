@@ -19,7 +19,8 @@ public struct JournalReplay: Sendable {
         guard let first = lines.first, let version = try? decoder.decode(Version.self, from: first).journal else {
             throw .journalUnreadable(path: path, line: 1, why: "it is not the header of a journal")
         }
-        guard version == Journal.Header.version, let header = try? decoder.decode(Journal.Header.self, from: first) else {
+        guard version == Journal.Header.version, let header = try? decoder.decode(Journal.Header.self, from: first)
+        else {
             throw .journalUnreadable(
                 path: path, line: 1,
                 why: "it is of version \(version), written by another TOM; this one reads \(Journal.Header.version)")

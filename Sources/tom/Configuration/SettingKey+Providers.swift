@@ -8,7 +8,8 @@ extension SettingKey {
         "LLM_ENGINE", .order(["openai", "openai-realtime", "receptionist", "mock"]), absence: "none",
         "With REALTIME_LLM=provider: the engine, or several in the order in which they are asked when one fails.")
     static let ttsEngine = SettingKey(
-        "TTS_ENGINE", .order(["openai", "wyoming", "piper", "sherpa-onnx", "sherpa", "espeak", "mock"]), absence: "none",
+        "TTS_ENGINE", .order(["openai", "wyoming", "piper", "sherpa-onnx", "sherpa", "espeak", "mock"]),
+        absence: "none",
         "With REALTIME_TTS=provider: the engine, or several in the order in which they are asked when one fails.")
 
     static let sttProviderURL = SettingKey("STT_PROVIDER_URL", .text, absence: "none", urlMeaning)
