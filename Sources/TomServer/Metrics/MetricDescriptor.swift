@@ -32,6 +32,7 @@ public struct MetricDescriptor: Sendable {
         .init("tom_interruptions_total", "Replies that the caller interrupted."),
         .init("tom_engine_requests_total", "Requests to engines, by engine, kind and outcome."),
         .init("tom_engine_failovers_total", "Turns in which an engine was replaced by the next, by kind, from and to."),
+        .init("tom_speculations_total", "Answers prepared before their turn was over, by outcome."),
         .init("tom_tool_calls_total", "Tools that language models called, by kind and outcome."),
         .init("tom_tool_duration_seconds", "Time that tools took, by kind.", buckets: latencyBuckets),
         .init("tom_rate_limited_total", "Refusals and closed calls by a rate limit, by kind of limit."),
