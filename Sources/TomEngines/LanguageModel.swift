@@ -9,6 +9,12 @@ public protocol LanguageModel: Sendable {
     func respond(
         to request: ResponseRequest, deliver: @escaping @Sendable (ResponseEvent) -> Void
     ) -> any EngineTask
+    /// A call has begun: what its first turn will need, such as a connection, may be made ready. Never blocks, and never fails.
+    func prepare()
+}
+
+extension LanguageModel {
+    public func prepare() {}
 }
 
 /// What a generation is to answer.

@@ -9,6 +9,12 @@ public protocol SpeechSynthesizer: Sendable {
     func synthesize(
         _ request: SynthesisRequest, deliver: @escaping @Sendable (SynthesisEvent) -> Void
     ) -> any EngineTask
+    /// A call has begun; see ``LanguageModel/prepare()``.
+    func prepare()
+}
+
+extension SpeechSynthesizer {
+    public func prepare() {}
 }
 
 /// One sentence to speak.

@@ -11,6 +11,12 @@ public protocol Transcriber: Sendable {
     func transcribe(
         _ request: TranscriptionRequest, deliver: @escaping @Sendable (TranscriptionEvent) -> Void
     ) -> any Transcription
+    /// A call has begun; see ``LanguageModel/prepare()``.
+    func prepare()
+}
+
+extension Transcriber {
+    public func prepare() {}
 }
 
 /// What a transcriber can do.

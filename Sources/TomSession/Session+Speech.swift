@@ -7,8 +7,8 @@ extension Session {
     static func engines(of profile: CallProfile, _ speech: (any SpeechModelCall)?) -> CallEngines {
         guard let speech else { return profile.engines }
         var engines = profile.engines
-        engines.transcriber = speech.transcriber
-        engines.languageModel = speech.languageModel
+        engines.transcriber = MeteredTranscriber(speech.transcriber)
+        engines.languageModel = MeteredLanguageModel(speech.languageModel)
         return engines
     }
 

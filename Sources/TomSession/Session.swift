@@ -133,6 +133,9 @@ actor Session: CallSession {
         assumeIsolated { session in
             session.openDetection()
             session.process(.callStarted)
+            session.engines.transcriber?.prepare()
+            session.engines.languageModel?.prepare()
+            session.engines.synthesizer?.prepare()
         }
     }
 

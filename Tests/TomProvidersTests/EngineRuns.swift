@@ -18,6 +18,8 @@ enum Provider: String, CaseIterable, Sendable {
 
     /// What it delivered: the payload in words, and the error it failed with.
     struct Outcome: Sendable, Equatable {
+        /// What was reported before the end, where it may still change.
+        var interims: [String] = []
         var said: [String] = []
         var error: EngineError?
         var isFinished = false
@@ -43,7 +45,8 @@ enum Provider: String, CaseIterable, Sendable {
                         outcome.said.append(transcript.text ?? "?")
                         outcome.isFinished = true
                     case .failed(let error): outcome.error = error
-                    case .interim, .failedOver: break
+                    case .interim(let text, _): outcome.interims.append(text)
+                    case .failedOver: break
                     }
                 }
             }

@@ -66,6 +66,50 @@ struct ProviderRequestTests {
         }
     }
 
+    @Test func aTranscriptIsStreamed() async throws {
+        let text = Self.events([
+            #"{"type":"transcript.text.delta","delta":"Grüß"}"#, #"{"type":"transcript.text.delta","delta":" Gott"}"#,
+            #"{"type":"transcript.text.done","text":"Grüß Gott."}"#, "[DONE]",
+        ])
+        let (outcome, request) = try await exchange(
+            .stt, [ScriptedHTTP.head("200 OK", type: "text/event-stream"), .text(text), .close])
+        #expect(outcome.interims == ["Grüß", "Grüß Gott"])
+        #expect(outcome.said == ["Grüß Gott."] && outcome.isFinished)
+        #expect(request.contains("name=\"stream\"\r\n\r\ntrue\r\n"))
+        let cut = Self.events([#"{"type":"transcript.text.delta","delta":"Gr"}"#])
+        let (lost, _) = try await exchange(
+            .stt, [ScriptedHTTP.head("200 OK", type: "text/event-stream"), .text(cut), .close])
+        #expect(lost.error?.code == "stt.connection_lost")
+    }
+
+    @Test func aProviderThatStreamsNoTranscriptsIsNotAskedTo() async throws {
+        try await withHTTP { http in
+            let scripts: [[ScriptedHTTP.Step]] = [
+                [ScriptedHTTP.head("400 Bad Request"), .text("{}"), .close],
+                [ScriptedHTTP.head("200 OK"), .text(#"{"text":"Hello."}"#), .close],
+            ]
+            try await ScriptedHTTP.serving(inTurn: scripts) { server in
+                let outcome = await Provider.stt.ask(try Provider.stt.client(port: server.port, http: http))
+                #expect(outcome.said == ["Hello."] && outcome.isFinished)
+                #expect(server.requests.map { $0.contains("name=\"stream\"") } == [true, false])
+            }
+        }
+    }
+
+    @Test func aCallThatBeginsOpensAConnectionOnce() async throws {
+        try await withHTTP { http in
+            try await ScriptedHTTP.serving([ScriptedHTTP.head("200 OK"), .text("{}"), .close]) { server in
+                let client = try Provider.tts.client(port: server.port, http: http)
+                let engine = OpenAISynthesizer(client: client, model: "tts-1", voice: "alloy")
+                engine.prepare()
+                while server.requests.isEmpty { await Task.yield() }
+                engine.prepare()
+                try await client.reach()
+                #expect(server.requests.map { $0.prefix(14) } == ["GET /v1/models", "GET /v1/models"])
+            }
+        }
+    }
+
     @Test func aTurnIsSentAsAWAVFile() async throws {
         let (outcome, request) = try await exchange(
             .stt, [ScriptedHTTP.head("200 OK"), .text(#"{"text":" What are your hours? "}"#), .close])

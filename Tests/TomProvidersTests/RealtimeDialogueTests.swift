@@ -30,6 +30,7 @@ struct RealtimeDialogueTests {
             case .transcription(let turn, .failed(let error)): return "turn:\(turn) \(error.code)"
             case .transcription(let turn, .interim(let text, _)): return "turn:\(turn) \(text)…"
             case .transcription(let turn, .failedOver): return "turn:\(turn) ?"
+            case .used(let key, let tokens): return "answer:\(key) \(tokens.prompt)+\(tokens.completion)"
             case .response(let key, .failed(let error)): return "answer:\(key) \(error.code)"
             case .response(let key, .audio(let samples, _)): return "answer:\(key) \(samples.count) samples"
             case .response(let key, let event): return "answer:\(key) \(event)"
@@ -169,6 +170,14 @@ struct RealtimeDialogueTests {
             respond(2, response: 1, turn: 1) == [
                 ">conversation.item.create function_call_output saved", ">response.create",
             ])
+    }
+
+    @Test mutating func tokensAreToldAheadOfTheEnd() {
+        _ = dialogue.connect()
+        _ = respond(1, turn: 1)
+        _ = audio("a", ms: 10)
+        let usage = #","usage":{"input_tokens":7,"output_tokens":5,"input_token_details":{"cached_tokens":2}}"#
+        #expect(done("completed", usage) == ["answer:1 7+5", "answer:1 finished"])
     }
 
     @Test mutating func endingTheCallIsNoTool() {

@@ -19,6 +19,9 @@ public struct FailoverLanguageModel: LanguageModel {
         order = EngineOrder(engines, name: \.name, policy: policy, now: now, onOpened: onOpened)
     }
 
+    /// Of all of them: the second is to be there when the first is not.
+    public func prepare() { for engine in order.engines { engine.prepare() } }
+
     public func respond(
         to request: ResponseRequest, deliver: @escaping @Sendable (ResponseEvent) -> Void
     ) -> any EngineTask {

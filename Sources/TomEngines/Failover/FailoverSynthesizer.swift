@@ -15,6 +15,9 @@ public struct FailoverSynthesizer: SpeechSynthesizer {
         order = EngineOrder(engines, name: \.name, policy: policy, now: now, onOpened: onOpened)
     }
 
+    /// Of all of them: the second is to be there when the first is not.
+    public func prepare() { for engine in order.engines { engine.prepare() } }
+
     public func synthesize(
         _ request: SynthesisRequest, deliver: @escaping @Sendable (SynthesisEvent) -> Void
     ) -> any EngineTask {

@@ -21,6 +21,9 @@ public struct FailoverTranscriber: Transcriber {
         order = EngineOrder(engines, name: \.name, policy: policy, now: now, onOpened: onOpened)
     }
 
+    /// Of all of them: the second is to be there when the first is not.
+    public func prepare() { for engine in order.engines { engine.prepare() } }
+
     public func transcribe(
         _ request: TranscriptionRequest, deliver: @escaping @Sendable (TranscriptionEvent) -> Void
     ) -> any Transcription {

@@ -10,6 +10,8 @@ public struct MeteredLanguageModel: LanguageModel {
     /// - Parameter model: one engine, not a failover order: each engine's use is its own.
     public init(_ model: any LanguageModel) { self.model = model }
 
+    public func prepare() { model.prepare() }
+
     public func respond(
         to request: ResponseRequest, deliver: @escaping @Sendable (ResponseEvent) -> Void
     ) -> any EngineTask {
@@ -33,6 +35,8 @@ public struct MeteredSynthesizer: SpeechSynthesizer {
 
     /// - Parameter synthesizer: one engine, not a failover order.
     public init(_ synthesizer: any SpeechSynthesizer) { self.synthesizer = synthesizer }
+
+    public func prepare() { synthesizer.prepare() }
 
     public func synthesize(
         _ request: SynthesisRequest, deliver: @escaping @Sendable (SynthesisEvent) -> Void
@@ -67,6 +71,8 @@ public struct MeteredTranscriber: Transcriber {
 
     /// - Parameter transcriber: one engine, not a failover order.
     public init(_ transcriber: any Transcriber) { self.transcriber = transcriber }
+
+    public func prepare() { transcriber.prepare() }
 
     public func transcribe(
         _ request: TranscriptionRequest, deliver: @escaping @Sendable (TranscriptionEvent) -> Void

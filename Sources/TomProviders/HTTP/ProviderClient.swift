@@ -2,6 +2,7 @@ public import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Synchronization
 public import TomEngines
 
 /// Requests to one provider, with its key, within what may leave this network.
@@ -12,6 +13,7 @@ public struct ProviderClient: Sendable {
     private let endpoint: ProviderEndpoint
     private let egress: EgressPolicy
     private let http: HTTPClient
+    private let lastUse = LastUse()
 
     /// The longest one request may take in all, streaming included.
     private static let longest = TimeAmount.seconds(180)
@@ -43,6 +45,12 @@ public struct ProviderClient: Sendable {
         guard (200..<300).contains(response.status.code) else { throw await refusal(response) }
     }
 
+    /// Opens a connection where none is likely to be open, so that the next request finds one.
+    func warm() {
+        guard lastUse.isLongAgo else { return }
+        Task { try? await reach() }
+    }
+
     /// Posts `body` and gives the answer's body once its status is good.
     /// - Throws: `EngineError`, also for any status but 2xx.
     func post(_ path: String, contentType: String, body: ByteBuffer) async throws(EngineError) -> HTTPClientResponse {
@@ -54,6 +62,7 @@ public struct ProviderClient: Sendable {
     private func send(
         _ method: HTTPMethod, _ path: String, _ content: (type: String, body: ByteBuffer)?
     ) async throws(EngineError) -> HTTPClientResponse {
+        lastUse.touch()
         // Again at every request: a name may have been given another address since the start.
         if !egress.allowsPublic { try await checkEgress() }
         var request = HTTPClientRequest(url: endpoint.url(path))
@@ -124,6 +133,16 @@ public struct ProviderClient: Sendable {
             }
         return isWord ? text : nil
     }
+}
+
+/// When a provider was last asked, by any call.
+private final class LastUse: Sendable {
+    private let at = Mutex<ContinuousClock.Instant?>(nil)
+
+    func touch() { at.withLock { $0 = .now } }
+
+    /// Whether connections have probably been closed meanwhile: pools and servers close idle ones after a minute or so.
+    var isLongAgo: Bool { at.withLock { $0.map { .now - $0 > .seconds(30) } ?? true } }
 }
 
 /// A request under way, which ends when it is cancelled.

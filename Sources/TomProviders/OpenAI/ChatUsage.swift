@@ -21,16 +21,8 @@ struct ChatUsage: Decodable {
     }
 
     init(from decoder: any Decoder) throws {
-        guard let wire = try? Wire(from: decoder), (0...Self.most).contains(wire.promptTokens),
-            (0...Self.most).contains(wire.completionTokens)
-        else {
-            tokens = nil
-            return
+        tokens = (try? Wire(from: decoder)).flatMap {
+            TokenUse(checked: $0.promptTokens, cached: $0.details?.cachedTokens, completion: $0.completionTokens)
         }
-        let cached = min(max(wire.details?.cachedTokens ?? 0, 0), wire.promptTokens)
-        tokens = TokenUse(prompt: wire.promptTokens, cached: cached, completion: wire.completionTokens)
     }
-
-    /// More is no count of one answer's tokens.
-    private static let most = 100_000_000
 }

@@ -18,7 +18,7 @@ public struct OpenAIChatModel: LanguageModel {
     private let model: String
     private let instructions: String
     private let goodbye: String
-    private let askForUsage = Question()
+    private let askForUsage = OptionalField()
 
     /// - Parameters:
     ///   - model: its id at the provider.
@@ -37,6 +37,8 @@ public struct OpenAIChatModel: LanguageModel {
         Answer in the language with the code \(language). Text in parentheses describes what the caller did.
         """
     }
+
+    public func prepare() { client.warm() }
 
     public func respond(
         to request: ResponseRequest, deliver: @escaping @Sendable (ResponseEvent) -> Void
@@ -101,13 +103,6 @@ public struct OpenAIChatModel: LanguageModel {
             // What the model had said completely is an answer, whatever became of the connection.
             if !answer.isComplete { throw .transport(error, stage: "llm") }
         }
-    }
-
-    /// Whether something is still asked for.
-    private final class Question: Sendable {
-        private let isAsked = Atomic(true)
-        func load() -> Bool { isAsked.load(ordering: .relaxed) }
-        func clear() { isAsked.store(false, ordering: .relaxed) }
     }
 
     private struct Body: Encodable {

@@ -26,6 +26,8 @@ public struct OpenAISynthesizer: SpeechSynthesizer {
         self.voice = voice
     }
 
+    public func prepare() { client.warm() }
+
     public func synthesize(
         _ request: SynthesisRequest, deliver: @escaping @Sendable (SynthesisEvent) -> Void
     ) -> any EngineTask {

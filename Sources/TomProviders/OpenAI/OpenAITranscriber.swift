@@ -1,5 +1,7 @@
+import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import Synchronization
 import TomAudio
 import TomConversation
@@ -7,7 +9,8 @@ public import TomEngines
 import TomErrors
 
 /// Speech to text behind an OpenAI-compatible `POST /audio/transcriptions`: OpenAI, whisper.cpp's server, Speaches, LocalAI,
-/// `transformers serve`. One request for each turn, with its audio as WAV; no interim results.
+/// `transformers serve`. One request for each turn, with its audio as WAV; where the server streams its answer, the words so far are
+/// interim results.
 ///
 /// Failures: those of ``OpenAIChatModel``, with `stt.` in place of `llm.`.
 public struct OpenAITranscriber: Transcriber {
@@ -15,6 +18,7 @@ public struct OpenAITranscriber: Transcriber {
     public let capabilities = TranscriberCapabilities(languages: [], hearsAtEnd: true)
     private let client: ProviderClient
     private let model: String
+    private let asksForStream = OptionalField()
 
     /// - Parameter model: its id at the provider, such as `whisper-1`.
     public init(client: ProviderClient, model: String) {
@@ -22,33 +26,83 @@ public struct OpenAITranscriber: Transcriber {
         self.model = model
     }
 
+    public func prepare() { client.warm() }
+
     public func transcribe(
         _ request: TranscriptionRequest, deliver: @escaping @Sendable (TranscriptionEvent) -> Void
     ) -> any Transcription {
         BufferedTranscription { samples in
             do throws(EngineError) {
-                deliver(.final(try await transcript(of: samples, language: request.language)))
+                deliver(.final(try await transcript(of: samples, language: request.language, deliver)))
             } catch {
                 if error.category != .cancelled { deliver(.failed(error)) }
             }
         }
     }
 
-    private func transcript(of samples: [Int16], language: String) async throws(EngineError) -> Transcript {
+    private func transcript(
+        of samples: [Int16], language: String, _ deliver: @Sendable (TranscriptionEvent) -> Void
+    ) async throws(EngineError) -> Transcript {
         let primary = String(language.prefix { $0 != "-" && $0 != "_" }).lowercased()
-        var form = MultipartForm()
-        form.add("model", model)
-        form.add("language", primary)
-        form.add("response_format", "json")
-        form.add("file", fileName: "turn.wav", type: "audio/wav", WAV.write(samples: samples, rate: .hz16000))
-        let response = try await client.post(
-            "/audio/transcriptions", contentType: form.contentType, body: ByteBuffer(bytes: form.body))
+        let response = try await post(samples, primary)
+        if response.headers.first(name: "Content-Type")?.lowercased().hasPrefix("text/event-stream") == true {
+            return Transcript(text: try await streamed(response, deliver), language: primary)
+        }
         struct Answer: Decodable { var text: String }
         let body = try await client.whole(response)
         guard let answer = try? JSONDecoder().decode(Answer.self, from: body) else {
             throw .malformed("it holds no text", stage: "stt")
         }
         return Transcript(text: answer.text, language: primary)
+    }
+
+    private func post(_ samples: [Int16], _ language: String) async throws(EngineError) -> HTTPClientResponse {
+        let asks = asksForStream.load()
+        do throws(EngineError) {
+            return try await post(samples, language, asksForStream: asks)
+        } catch {
+            guard asks, error.code == "stt.refused" else { throw error }
+            let response = try await post(samples, language, asksForStream: false)
+            asksForStream.clear()
+            return response
+        }
+    }
+
+    private func post(
+        _ samples: [Int16], _ language: String, asksForStream: Bool
+    ) async throws(EngineError) -> HTTPClientResponse {
+        var form = MultipartForm()
+        form.add("model", model)
+        form.add("language", language)
+        form.add("response_format", "json")
+        if asksForStream { form.add("stream", "true") }
+        form.add("file", fileName: "turn.wav", type: "audio/wav", WAV.write(samples: samples, rate: .hz16000))
+        return try await client.post(
+            "/audio/transcriptions", contentType: form.contentType, body: ByteBuffer(bytes: form.body))
+    }
+
+    private func streamed(
+        _ response: HTTPClientResponse, _ deliver: (TranscriptionEvent) -> Void
+    ) async throws(EngineError) -> String {
+        var events = ServerSentEvents()
+        var words = TranscriptStream()
+        do {
+            for try await bytes in response.body {
+                try events.append(bytes.readableBytesView) { data in
+                    if let interim = try words.take(data) { deliver(.interim(text: interim, turnComplete: nil)) }
+                }
+            }
+        } catch is ServerSentEvents.TooLong {
+            throw .malformed("a line is longer than \(ServerSentEvents.maxBytes) bytes", stage: "stt")
+        } catch {
+            if words.text == nil { throw .transport(error, stage: "stt") }
+        }
+        guard let text = words.text else {
+            throw EngineError(
+                code: "stt.connection_lost", message: "the provider's answer ended in the middle.",
+                hint: "Look into the provider's log.", category: .connectivity)
+        }
+        return text
     }
 }
 

@@ -18,6 +18,7 @@ final class RealtimeCall: SpeechModelCall {
         var sockets = 0
         var transcriptions: [TurnID: @Sendable (TranscriptionEvent) -> Void] = [:]
         var responses: [Int: @Sendable (ResponseEvent) -> Void] = [:]
+        var meters: [Int: UsageMeter] = [:]
         var lastKey = 0
         var resampler: Resampler?
         /// 24 kHz, not sent yet.
@@ -93,8 +94,13 @@ final class RealtimeCall: SpeechModelCall {
                 reports.append(.words(deliver, event))
             case .response(let key, let event):
                 guard let deliver = state.responses[key] else { continue }
-                if event.isTerminal { state.responses[key] = nil }
+                if event.isTerminal {
+                    state.responses[key] = nil
+                    state.meters[key] = nil
+                }
                 reports.append(.speech(deliver, event))
+            case .used(let key, let tokens):
+                state.meters[key]?.report(tokens, engine: RealtimeModel.engineName)
             }
         }
         return reports
@@ -196,6 +202,7 @@ final class RealtimeCall: SpeechModelCall {
             state.lastKey += 1
             key = state.lastKey
             state.responses[key] = deliver
+            state.meters[key] = request.meter
             return state.dialogue.respond(to: request, key: key)
         }
         return key
@@ -204,6 +211,7 @@ final class RealtimeCall: SpeechModelCall {
     func cancelResponse(_ key: Int) {
         command { state in
             state.responses[key] = nil
+            state.meters[key] = nil
             return state.dialogue.cancelResponse(key)
         }
     }

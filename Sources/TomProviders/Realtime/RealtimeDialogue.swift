@@ -16,6 +16,8 @@ struct RealtimeDialogue {
         case send(String)
         case transcription(TurnID, TranscriptionEvent)
         case response(Int, ResponseEvent)
+        /// What the response took, ahead of its end.
+        case used(Int, TokenUse)
     }
 
     private var session: RealtimeClientEvent.Session
@@ -166,6 +168,7 @@ struct RealtimeDialogue {
                 if let cut = track.cut(heardMs: heardMs) { outputs.append(.send(cut.json)) }
             }
         }
+        if case .responseDone(_, _, _, let tokens?) = event { outputs.append(.used(answer.key, tokens)) }
         if !answer.isCancelled { outputs += events.map { .response(answer.key, $0) } }
         if answer.isOver { outputs += ended() }
         return outputs

@@ -66,7 +66,7 @@ struct RealtimeResponse {
         case .call(let id, let name, let arguments):
             take(id, name, arguments, &mirror)
             return []
-        case .responseDone(let status, let reason, let code):
+        case .responseDone(let status, let reason, let code, _):
             isOver = true
             return end(status, reason, code, goodbye)
         default: return []

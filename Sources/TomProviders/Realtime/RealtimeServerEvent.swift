@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import TomEngines
 
 /// What a Realtime API says, as far as it matters to a call. See: the OpenAI API reference, "Realtime server events".
 enum RealtimeServerEvent: Sendable, Equatable {
@@ -14,7 +15,7 @@ enum RealtimeServerEvent: Sendable, Equatable {
     case audio(item: String, pcm: [UInt8])
     case text(String)
     case call(id: String, name: String, arguments: String)
-    case responseDone(status: String, reason: String?, code: String?)
+    case responseDone(status: String, reason: String?, code: String?, tokens: TokenUse?)
     case error(code: String?, type: String?, event: String?)
     /// Of no use here, or of a later version.
     case other
@@ -55,7 +56,8 @@ enum RealtimeServerEvent: Sendable, Equatable {
         case "response.done":
             guard let response = wire.response, let status = response.status else { return nil }
             self = .responseDone(
-                status: status, reason: response.details?.reason, code: response.details?.error?.code)
+                status: status, reason: response.details?.reason, code: response.details?.error?.code,
+                tokens: response.usage?.tokens)
         case "error":
             self = .error(code: wire.error?.code, type: wire.error?.type, event: wire.error?.eventID)
         default: self = .other
@@ -90,9 +92,10 @@ enum RealtimeServerEvent: Sendable, Equatable {
             }
             var status: String?
             var details: Details?
+            var usage: RealtimeUsage?
 
             enum CodingKeys: String, CodingKey {
-                case status
+                case status, usage
                 case details = "status_details"
             }
         }
