@@ -211,6 +211,15 @@ def completed_at(deltas, sentence):
     return deltas[-1][0] if deltas and text.endswith(sentence) else None
 
 
+def most_at_once(found):
+    """How many requests a server had to answer at one time."""
+    most = now = 0
+    for _, change in sorted([(e.begun, 1) for e in found] + [(e.answered, -1) for e in found]):
+        now += change
+        most = max(most, now)
+    return most
+
+
 def results(match, callers, lag_ms, foreign_percent, seconds):
     turns = [turn for caller in callers for turn in caller.turns]
     samples = {"stt": [], "llm": [], "tts": [], "first sentence": []}
@@ -238,7 +247,9 @@ def results(match, callers, lag_ms, foreign_percent, seconds):
             "added_ms": spread(values) if values else None}
     for stage in SERVERS:
         took = [(e.answered - e.asked) * 1000 for e in match.found[stage]]
-        yield {"what": "server", "stage": stage, "requests": len(took), "took_ms": spread(took) if took else None}
+        yield {
+            "what": "server", "stage": stage, "requests": len(took), "at_once": most_at_once(match.found[stage]),
+            "took_ms": spread(took) if took else None}
 
 
 async def warm_up(tom, script):
