@@ -319,7 +319,7 @@ def main():
             print(json.dumps(result), file=f, flush=True)
         try:
             return 0 if asyncio.run(measure(models, logs, write)) else 2
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:
             print(f"could not measure: {error}", file=sys.stderr)
             return 2
 
