@@ -165,16 +165,18 @@ def engines_overhead(by, limits):
     rows, misses, unmeasured = [], [], []
     servers = {r["stage"]: r for r in by.get("server", [])}
     for r in by.get("overhead", []) + by.get("first sentence", []):
-        added, took = r["added_ms"], servers.get(r["stage"], {}).get("took_ms")
+        added, server = r["added_ms"], servers.get(r["stage"], {})
+        took = server.get("took_ms")
         limit = limits["added_p99_ms" if r["what"] == "overhead" else "first_sentence_p99_ms"]
         name = "first sentence to its request" if r["what"] == "first sentence" else f"{r['stage']}, added"
         cells = [added[k] for k in ("median", "p95", "p99", "max")] if added else [""] * 4
-        rows.append([name, r["n"], *cells, limit, f"{took['median']:.0f} / {took['p99']:.0f}" if took else ""])
+        own = f"{took['median']:.0f} / {took['p99']:.0f}" if took else ""
+        rows.append([name, r["n"], *cells, limit, own, server.get("at_once", "")])
         if r["n"] < limits["samples"]:
             unmeasured.append(f"{name}: {r['n']} samples, needed {limits['samples']}")
         elif added["p99"] > limit:
             misses.append(f"{name}: p99 {added['p99']} ms, limit {limit}")
-    table(["ms", "n", "median", "p95", "p99", "max", "limit of p99", "server's own median / p99"], rows)
+    table(["ms", "n", "median", "p95", "p99", "max", "limit of p99", "server's own median / p99", "requests at one time"], rows)
     return misses, unmeasured
 
 
@@ -200,8 +202,8 @@ def engines(results, limits):
     run = by.get("run", [None])[0]
     if not run:
         return [], ["the run did not end"]
-    print(f"{run['calls']} calls, {run['turns']} turns in {run['seconds']} s, {run['cancelled']} of them cancelled by the caller; "
-          f"{run['faults']} faults. Proxy's own lateness p99 {run['proxy_lag_ms']['p99']} ms, others on TOM's core "
+    print(f"{run['calls']} calls, {run['turns']} turns in {run['seconds']} s, {run['cancelled']} of them cancelled by the "
+          f"caller; {run['faults']} faults. Proxy's own lateness p99 {run['proxy_lag_ms']['p99']} ms, others on TOM's core "
           f"{run['foreign_percent']:.0f} %.\n")
     misses, unmeasured = engines_overhead(by, limits)
     more = engines_failover(by.get("failover", []), limits)

@@ -68,6 +68,15 @@ class Listener:
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         writer.transport.abort()
 
+    async def take(self, holder):
+        """Binds the listener's port anew: a process that is being started may hold it a moment longer."""
+        async with asyncio.timeout(5):
+            while True:
+                try:
+                    return holder.bind(("127.0.0.1", self.port))
+                except OSError:
+                    await asyncio.sleep(0.01)
+
     async def fail(self):
         self.has_failed = True
         for writer in list(self.writers):
@@ -77,7 +86,7 @@ class Listener:
         self.server.close()
         holder = self.stack.enter_context(socket.socket())
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.bind(("127.0.0.1", self.port))
+        await self.take(holder)
         if self.fault == "refuses":
             return  # The port is taken, but not listened on.
         # Linux drops what would connect to a listener whose queue is full.

@@ -3,7 +3,7 @@
 
 Environment: TOM_BINARY; CALLS (50) at one time; TURNS (20) of each; PERIOD (11), seconds from one turn of a call to its next;
 SEED; REPEATS (2) of the failover turns; IDLE (1): whether connections are counted again when the pool has let them go;
-TOM_CPU (0), OTHERS_CPU (1), empty: not pinned.
+TOM_CPU (0), OTHERS_CPU (1), empty: not pinned; SERVER_NICE (19), of the servers.
 RESULTS gets JSON Lines. Exit 0: measured; 2: not valid, or impossible.
 """
 
@@ -36,10 +36,11 @@ POOL_IDLE_SECONDS = 60  # How long TOM keeps a connection that nobody uses.
 MAX_LAG_P99_MS = 2.0
 MAX_FOREIGN_PERCENT = 10.0
 MARK = 64
+START_SECONDS = 300  # Torch is slow to load on a busy machine.
 
 
 def number(name, default):
-    return int(os.environ.get(name) or default)
+    return int(os.environ.get(name, default))
 
 
 def core(name, default):
@@ -59,6 +60,7 @@ def spread(values):
 def start_servers(stack, models, logs, cpu):
     """The real servers, with the least right to their core: {stage: port}."""
     (logs / "hub").mkdir(parents=True, exist_ok=True)
+    nice = number("SERVER_NICE", 19)
     offline = {"HF_HUB_OFFLINE": 1, "HF_HUB_CACHE": logs / "hub", "OMP_NUM_THREADS": 1, "TOKENIZERS_PARALLELISM": "false"}
     voices = logs / "tts"
     voices.mkdir(exist_ok=True)
@@ -68,15 +70,15 @@ def start_servers(stack, models, logs, cpu):
     children = {
         stage: Child(f"transformers serve ({stage})", [
             BIN / "transformers", "serve", models / model, "--host", "127.0.0.1", "--port", ports[stage], "--device", "cpu"],
-            logs / f"{stage}.log", cpu, nice=19, env=offline)
+            logs / f"{stage}.log", cpu, nice, env=offline)
         for stage, model in (("stt", "whisper"), ("llm", "llama"))}
     children["tts"] = Child(
-        "local-tts", [BIN / "local-tts", "--host", "127.0.0.1", "--port", ports["tts"]], logs / "tts.log", cpu, nice=19,
+        "local-tts", [BIN / "local-tts", "--host", "127.0.0.1", "--port", ports["tts"]], logs / "tts.log", cpu, nice,
         env={"LOCAL_TTS_DATA_DIR": voices, "OMP_NUM_THREADS": 1})
     for child in children.values():
         stack.callback(child.end)
     for stage, child in children.items():
-        child.wait_until_ready(f"http://127.0.0.1:{ports[stage]}/v1/models", 180)
+        child.wait_until_ready(f"http://127.0.0.1:{ports[stage]}/v1/models", START_SECONDS)
     return ports
 
 
@@ -209,6 +211,15 @@ def completed_at(deltas, sentence):
     return deltas[-1][0] if deltas and text.endswith(sentence) else None
 
 
+def most_at_once(found):
+    """How many requests a server had to answer at one time."""
+    most = now = 0
+    for _, change in sorted([(e.begun, 1) for e in found] + [(e.answered, -1) for e in found]):
+        now += change
+        most = max(most, now)
+    return most
+
+
 def results(match, callers, lag_ms, foreign_percent, seconds):
     turns = [turn for caller in callers for turn in caller.turns]
     samples = {"stt": [], "llm": [], "tts": [], "first sentence": []}
@@ -236,7 +247,9 @@ def results(match, callers, lag_ms, foreign_percent, seconds):
             "added_ms": spread(values) if values else None}
     for stage in SERVERS:
         took = [(e.answered - e.asked) * 1000 for e in match.found[stage]]
-        yield {"what": "server", "stage": stage, "requests": len(took), "took_ms": spread(took) if took else None}
+        yield {
+            "what": "server", "stage": stage, "requests": len(took), "at_once": most_at_once(match.found[stage]),
+            "took_ms": spread(took) if took else None}
 
 
 async def warm_up(tom, script):
@@ -306,7 +319,7 @@ def main():
             print(json.dumps(result), file=f, flush=True)
         try:
             return 0 if asyncio.run(measure(models, logs, write)) else 2
-        except RuntimeError as error:
+        except (RuntimeError, OSError) as error:
             print(f"could not measure: {error}", file=sys.stderr)
             return 2
 
