@@ -15,6 +15,9 @@ struct EngineSet {
     /// One for all agents: its model is large.
     private var sherpa: SherpaTranscriber?
     private var engines: [String: CallEngines] = [:]
+    /// Says TOM's own sentences at the start. It has circuit breakers of its own: an engine that comes up a little later than TOM
+    /// is not left alone by the calls.
+    private(set) var beforehand: (any SpeechSynthesizer)?
 
     /// - Throws: `EngineError` when an engine that is asked for cannot work: its model is missing, its grammar unusable, its
     ///   address not allowed.
@@ -23,7 +26,9 @@ struct EngineSet {
         self.logger = logger
         providers = ProviderSet(settings)
         do {
-            let synthesizer = try await synthesizer(for: agents)
+            let voices = try await synthesizers(for: agents)
+            let synthesizer = inOrder(voices, onOpened: opened("tts"))
+            beforehand = inOrder(voices, onOpened: { _, _ in })
             if settings.sttOrder.contains(Settings.Sherpa.name) {
                 sherpa = try await SherpaEngines.transcriber(settings, agents: agents)
             }
@@ -113,7 +118,7 @@ struct EngineSet {
             : list.first
     }
 
-    private func synthesizer(for agents: [Agent]) async throws(EngineError) -> (any SpeechSynthesizer)? {
+    private func synthesizers(for agents: [Agent]) async throws(EngineError) -> [any SpeechSynthesizer] {
         var list: [any SpeechSynthesizer] = []
         for name in Self.order(settings.tts, settings.ttsOrder, local: "espeak") {
             switch name {
@@ -137,9 +142,14 @@ struct EngineSet {
                     MockSynthesizer(durationMs: Int(settings.mock.audio.milliseconds), delay: settings.mock.ttsDelay))
             }
         }
-        list = list.map(MeteredSynthesizer.init)
-        return list.count > 1
-            ? FailoverSynthesizer(list, policy: policy(settings.ttsBudget), now: Self.now, onOpened: opened("tts"))
+        return list.map(MeteredSynthesizer.init)
+    }
+
+    private func inOrder(
+        _ list: [any SpeechSynthesizer], onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
+    ) -> (any SpeechSynthesizer)? {
+        list.count > 1
+            ? FailoverSynthesizer(list, policy: policy(settings.ttsBudget), now: Self.now, onOpened: onOpened)
             : list.first
     }
 

@@ -55,7 +55,9 @@ struct Serve {
         // All agents share one synthesiser: one that hangs is waited for once.
         var voiceAnswers = true
         for agent in agents.all {
-            profiles.append(await profile(agent, engines.engines(for: agent), &voiceAnswers, logger))
+            profiles.append(
+                await profile(
+                    agent, engines.engines(for: agent), beforehand: engines.beforehand, &voiceAnswers, logger))
         }
         let factory = SessionFactory(
             profiles: profiles,
@@ -126,7 +128,8 @@ struct Serve {
     }
 
     private func profile(
-        _ agent: Agent, _ engines: CallEngines, _ voiceAnswers: inout Bool, _ logger: Logger
+        _ agent: Agent, _ engines: CallEngines, beforehand: (any SpeechSynthesizer)?, _ voiceAnswers: inout Bool,
+        _ logger: Logger
     ) async -> CallProfile {
         var texts = Conversation.Texts()
         texts.greeting = agent.greeting
@@ -137,7 +140,7 @@ struct Serve {
         var profile = CallProfile(
             agentID: agent.id, language: agent.language, voice: agent.voice, texts: texts,
             backchannels: Self.backchannels[agent.language] ?? [], engines: engines)
-        guard let synthesizer = engines.synthesizer, voiceAnswers else { return profile }
+        guard let synthesizer = beforehand, voiceAnswers else { return profile }
         let canned = await CannedSpeech.speak(
             texts, language: agent.language, voice: agent.voice, with: synthesizer,
             patience: settings.engines.ttsTimeout)
