@@ -1,13 +1,13 @@
 /// The response TOM is giving: its generation, its sentences and how much of it was heard.
 struct ActiveResponse: Sendable {
     /// Changes when a reply is resumed after a false interruption, because the client dropped the audio of the old id.
-    private(set) var id: ResponseID
+    var id: ResponseID
     let turn: TurnID
     var latency: TurnLatency
     /// The running generation; its id stays when the reply is resumed.
     var generation: Generation
-    private var splitter: SentenceSplitter
-    private let language: String?
+    var splitter: SentenceSplitter
+    let language: String?
     var segments: [Segment] = []
     /// Sentences that were ever given an id under the current `id`; an id is never used twice, not even when its sentence
     /// was dropped, so that late audio of it cannot pass for another's.
@@ -40,7 +40,7 @@ struct ActiveResponse: Sendable {
     var apologized = false
     var audioEndedEmitted = false
     /// How often another engine took over, of the model and of the voice.
-    private(set) var restarts = 0
+    var restarts = 0
     var marks: Marks
 
     /// One sentence on its way to the listener.
@@ -118,11 +118,6 @@ struct ActiveResponse: Sendable {
         defer { segmentCount += 1 }
         return Segment(index: segmentCount, isFiller: isFiller, text: text, state: .waiting)
     }
-
-    mutating func appendFiller(_ text: String) { segments.append(makeSegment(text, isFiller: true)) }
-
-    var hasFiller: Bool { segments.contains(where: \.isFiller) }
-    private var fillerSamples: Int { segments.reduce(0) { $0 + ($1.isFiller ? $1.samples : 0) } }
 
     /// Drops every sentence that has no audio yet; the reply goes on with what is appended next.
     mutating func dropUnspoken() {
@@ -202,8 +197,6 @@ struct ActiveResponse: Sendable {
 
     var unsentSamples: Int { generatedSamples - clock.sentSamples }
     var isAudible: Bool { clock.sentSamples > 0 }
-    /// Whether something of the answer itself was sent, and not only a filler.
-    var isAnswerAudible: Bool { clock.sentSamples > fillerSamples }
     var isSent: Bool { isSynthesized && unsentSamples == 0 }
 
     // MARK: Heard
@@ -241,37 +234,6 @@ struct ActiveResponse: Sendable {
             count += 1
         }
         return words.prefix(count).joined(separator: " ")
-    }
-
-    // MARK: Restart
-
-    /// Whether the reply may begin anew: nobody has heard any of it, and it has asked for no tool since the model was last asked.
-    var mayRestart: Bool {
-        own == nil && !isAnswerAudible && heardBefore.isEmpty && pendingTools.isEmpty && toolOutputs == 0
-    }
-
-    /// Forgets what was made of the reply, a filler apart, for another model to begin it anew.
-    mutating func restart(as newID: ResponseID, round: Int, due: Instant) {
-        id = newID
-        restarts += 1
-        splitter = SentenceSplitter(language: language, cutsFirstClause: true)
-        for segment in segments where !segment.isFiller { generatedSamples -= segment.samples }
-        segments.removeAll { !$0.isFiller }
-        (textCharacters, memory, expectation, termination) = (0, nil, .open, nil)
-        generation = Generation(id: GenerationID(response: newID, round: round), state: .running(due: due))
-    }
-
-    /// Whether none of the sentence's audio was sent.
-    func mayRetract(at position: Int) -> Bool {
-        clock.sentSamples <= segments[..<position].reduce(0) { $0 + $1.samples }
-    }
-
-    /// Takes back the audio of a sentence, for another voice to speak it.
-    mutating func retract(at position: Int) {
-        restarts += 1
-        generatedSamples -= segments[position].samples
-        // Under another id, so that late audio of the first attempt cannot pass for the second's.
-        segments[position] = makeSegment(segments[position].text, isFiller: segments[position].isFiller)
     }
 
     // MARK: Resumption
