@@ -48,6 +48,8 @@ public struct ProviderClient: Sendable {
     /// Opens a connection where none is likely to be open, so that the next request finds one.
     func warm() {
         guard lastUse.isLongAgo else { return }
+        // At once, so that calls that begin together open one.
+        lastUse.touch()
         Task { try? await reach() }
     }
 
