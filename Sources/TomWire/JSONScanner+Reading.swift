@@ -11,7 +11,7 @@ extension JSONScanner {
     }
 
     /// The string's content.
-    func string(_ value: JSONValue) -> String {
+    func string(_ value: JSONToken) -> String {
         guard value.kind == .escapedString else { return String(decoding: text(value.range), as: UTF8.self) }
         var unescaped: [UInt8] = []
         unescaped.reserveCapacity(value.range.count)
@@ -20,7 +20,7 @@ extension JSONScanner {
     }
 
     /// Appends the string's content in UTF-8; never more bytes than its text has.
-    func unescape(_ value: JSONValue, into output: inout [UInt8]) {
+    func unescape(_ value: JSONToken, into output: inout [UInt8]) {
         var offset = value.range.lowerBound
         while offset < value.range.upperBound {
             let start = offset
@@ -80,7 +80,7 @@ extension JSONScanner {
     // MARK: Numbers
 
     /// The number nearest to the text; `nil` when it is beyond a `Double`'s range.
-    func double(_ value: JSONValue) -> Double? {
+    func double(_ value: JSONToken) -> Double? {
         if let double = shortDouble(value.range) { return double }
         guard let double = Double(String(decoding: text(value.range), as: UTF8.self)), double.isFinite else {
             return nil
@@ -118,7 +118,7 @@ extension JSONScanner {
     }
 
     /// The number when it is whole and exact in a `Double` (up to 2^53 either side); `nil` otherwise.
-    func integer(_ value: JSONValue) -> Int? {
+    func integer(_ value: JSONToken) -> Int? {
         guard let double = double(value), double.magnitude <= 9_007_199_254_740_992 else { return nil }
         return Int(exactly: double)
     }

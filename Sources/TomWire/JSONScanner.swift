@@ -30,7 +30,7 @@ struct JSONScanner {
     // MARK: Values
 
     /// Reads one value; no white space before it. `depth`: how deep an object or array found here would be.
-    mutating func value(depth: Int) throws(WireError) -> JSONValue {
+    mutating func value(depth: Int) throws(WireError) -> JSONToken {
         switch current {
         case UInt8(ascii: "\""): return try string()
         case UInt8(ascii: "{"): return try container(depth: depth, isObject: true)
@@ -43,14 +43,14 @@ struct JSONScanner {
         }
     }
 
-    private mutating func literal(_ text: StaticString, _ kind: JSONValue.Kind) throws(WireError) -> JSONValue {
+    private mutating func literal(_ text: StaticString, _ kind: JSONToken.Kind) throws(WireError) -> JSONToken {
         let end = position + text.utf8CodeUnitCount
         guard end <= bytes.count, matches(position..<end, text) else { throw unexpected("a value was expected") }
         defer { position = end }
-        return JSONValue(kind, position..<end)
+        return JSONToken(kind, position..<end)
     }
 
-    private mutating func number() throws(WireError) -> JSONValue {
+    private mutating func number() throws(WireError) -> JSONToken {
         let start = position
         if current == UInt8(ascii: "-") { position += 1 }
         if current == UInt8(ascii: "0") { position += 1 } else { try digits() }
@@ -63,7 +63,7 @@ struct JSONScanner {
             if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { position += 1 }
             try digits()
         }
-        return JSONValue(.number, start..<position)
+        return JSONToken(.number, start..<position)
     }
 
     private mutating func digits() throws(WireError) {
@@ -73,7 +73,7 @@ struct JSONScanner {
 
     // MARK: Objects and arrays
 
-    private mutating func container(depth: Int, isObject: Bool) throws(WireError) -> JSONValue {
+    private mutating func container(depth: Int, isObject: Bool) throws(WireError) -> JSONToken {
         let start = position
         try enter(depth: depth)
         var isFirst = true
@@ -82,7 +82,7 @@ struct JSONScanner {
         } else {
             while try nextElement(&isFirst, depth: depth) {}
         }
-        return JSONValue(isObject ? .object : .array, start..<position)
+        return JSONToken(isObject ? .object : .array, start..<position)
     }
 
     /// Steps over the opening brace or bracket of an object or array at `depth`.
@@ -98,7 +98,7 @@ struct JSONScanner {
     /// Reads the next member of the object at `depth` that was entered; `nil` after stepping over its closing brace.
     mutating func nextMember(
         _ isFirst: inout Bool, depth: Int
-    ) throws(WireError) -> (key: JSONValue, value: JSONValue)? {
+    ) throws(WireError) -> (key: JSONToken, value: JSONToken)? {
         guard try separator(&isFirst, closing: UInt8(ascii: "}")) else { return nil }
         guard current == UInt8(ascii: "\"") else { throw unexpected("a field name was expected") }
         let key = try string()
@@ -134,17 +134,17 @@ struct JSONScanner {
 
     // MARK: Strings
 
-    private mutating func string() throws(WireError) -> JSONValue {
+    private mutating func string() throws(WireError) -> JSONToken {
         position += 1
         let start = position
-        var kind = JSONValue.Kind.string
+        var kind = JSONToken.Kind.string
         while true {
             skipPlainASCII()
             let next = current
             switch next {
             case UInt8(ascii: "\""):
                 defer { position += 1 }
-                return JSONValue(kind, start..<position)
+                return JSONToken(kind, start..<position)
             case UInt8(ascii: "\\"):
                 kind = .escapedString
                 try skipEscape()

@@ -31,7 +31,7 @@ extension MessageFields {
         return text
     }
 
-    private func string(_ value: JSONValue, of name: FieldName) throws(WireError) -> String {
+    private func string(_ value: JSONToken, of name: FieldName) throws(WireError) -> String {
         guard value.kind.isString else { throw invalid(name, "a string") }
         return scanner.string(value)
     }
@@ -68,7 +68,7 @@ extension MessageFields {
     }
 
     private func integer(
-        _ value: JSONValue, of name: FieldName, in range: ClosedRange<Int>
+        _ value: JSONToken, of name: FieldName, in range: ClosedRange<Int>
     ) throws(WireError) -> Int {
         guard value.kind == .number, let integer = scanner.integer(value), range ~= integer else {
             throw invalid(name, "a whole number from \(range.lowerBound) to \(range.upperBound)")

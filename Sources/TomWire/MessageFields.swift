@@ -5,7 +5,7 @@ struct MessageFields {
     let scanner: JSONScanner
     /// What to put before a field's name in an error: `input.` within `input`, empty at the top.
     private let path: StaticString
-    private var slots = InlineArray<50, JSONValue>(repeating: JSONValue(.null, 0..<0))
+    private var slots = InlineArray<50, JSONToken>(repeating: JSONToken(.null, 0..<0))
     private var present: UInt64 = 0
     private var repeated: UInt64 = 0
 
@@ -30,7 +30,7 @@ struct MessageFields {
     }
 
     /// The fields of an object found by another scan; `path` is its own name and a dot.
-    init(of object: JSONValue, in scanner: JSONScanner, path: StaticString) throws(WireError) {
+    init(of object: JSONToken, in scanner: JSONScanner, path: StaticString) throws(WireError) {
         var scanner = JSONScanner(scanner.bytes, at: object.range.lowerBound)
         self.scanner = scanner
         self.path = path
@@ -54,7 +54,7 @@ struct MessageFields {
         }
     }
 
-    private static func name(_ key: JSONValue, in scanner: JSONScanner) -> FieldName? {
+    private static func name(_ key: JSONToken, in scanner: JSONScanner) -> FieldName? {
         if key.kind == .string { return FieldName.spelled(key.range, in: scanner) }
         var name = scanner.string(key)
         return name.withUTF8 { utf8 in
@@ -69,7 +69,7 @@ struct MessageFields {
 
     /// The field's value whatever its type; `nil` when it is not there.
     @inline(__always)
-    func value(_ name: FieldName) throws(WireError) -> JSONValue? {
+    func value(_ name: FieldName) throws(WireError) -> JSONToken? {
         let bit: UInt64 = 1 << UInt64(name.rawValue)
         guard present & bit != 0 else { return nil }
         guard repeated & bit == 0 else { throw .duplicate(path(name)) }
@@ -77,12 +77,12 @@ struct MessageFields {
     }
 
     /// The value of an optional field, for which `null` is as good as absence.
-    func optional(_ name: FieldName) throws(WireError) -> JSONValue? {
+    func optional(_ name: FieldName) throws(WireError) -> JSONToken? {
         guard let value = try value(name), value.kind != .null else { return nil }
         return value
     }
 
-    func required(_ name: FieldName) throws(WireError) -> JSONValue {
+    func required(_ name: FieldName) throws(WireError) -> JSONToken {
         guard let value = try value(name) else { throw .missing(path(name)) }
         return value
     }

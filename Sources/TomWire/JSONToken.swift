@@ -1,5 +1,5 @@
 /// One value of a JSON text that was found well formed: its kind and where its text lies.
-struct JSONValue {
+struct JSONToken {
     enum Kind: UInt8 {
         /// A string without escapes; the range leaves the quotes out.
         case string
