@@ -1,4 +1,4 @@
-/// The caller's side: speech, endpointing, transcripts, typed text and keys.
+/// The caller's side: speech, endpointing, transcripts, and what is done with a turn that is over.
 extension Conversation {
     // MARK: Speech
 
@@ -214,31 +214,10 @@ extension Conversation {
         commit(turn.id, content, latency: latency, marks: marks, failed: failed, at: now)
     }
 
-    // MARK: Typed text and keys
-
-    mutating func typed(_ text: String, at now: Instant) {
-        commit(takeTurnID(), .typed(text), latency: TurnLatency(), marks: .init(spokenAt: now), failed: false, at: now)
-    }
-
-    mutating func keyPressed(_ key: String, at now: Instant) {
-        guard key.count == 1, key.allSatisfy({ "0123456789*#ABCD".contains($0) }) else { return }
-        idleDeadline = nil
-        let digits = (keys?.digits ?? "") + key
-        keys = KeyEntry(digits: digits, until: now + configuration.endpointing.keyGap)
-        if key == "#" || digits.count >= 32 { commitKeys(at: now) }
-    }
-
-    mutating func commitKeys(at now: Instant) {
-        guard let entry = keys else { return }
-        keys = nil
-        let marks = ActiveResponse.Marks(spokenAt: now)
-        commit(takeTurnID(), .keys(entry.digits), latency: TurnLatency(), marks: marks, failed: false, at: now)
-    }
-
     // MARK: Commit
 
     /// The caller's turn is complete: it is recorded, what TOM was saying ends, and the answer begins.
-    private mutating func commit(
+    mutating func commit(
         _ turn: TurnID, _ content: Item.Content, latency: TurnLatency, marks: ActiveResponse.Marks, failed: Bool,
         at now: Instant
     ) {
