@@ -82,12 +82,14 @@ struct ProviderRequestTests {
         #expect(lost.error?.code == "stt.connection_lost")
     }
 
-    @Test func aProviderThatStreamsNoTranscriptsIsNotAskedTo() async throws {
+    /// One refuses the field; the other, `transformers serve`, streams bare words.
+    @Test(arguments: [
+        [ScriptedHTTP.head("400 Bad Request"), .text("{}"), .close],
+        [ScriptedHTTP.head("200 OK", type: "text/event-stream"), .text("data: Hel\n\ndata: lo.\n\n"), .close],
+    ])
+    func aProviderThatStreamsNoTranscriptsIsNotAskedTo(first: [ScriptedHTTP.Step]) async throws {
         try await withHTTP { http in
-            let scripts: [[ScriptedHTTP.Step]] = [
-                [ScriptedHTTP.head("400 Bad Request"), .text("{}"), .close],
-                [ScriptedHTTP.head("200 OK"), .text(#"{"text":"Hello."}"#), .close],
-            ]
+            let scripts = [first, [ScriptedHTTP.head("200 OK"), .text(#"{"text":"Hello."}"#), .close]]
             try await ScriptedHTTP.serving(inTurn: scripts) { server in
                 let outcome = await Provider.stt.ask(try Provider.stt.client(port: server.port, http: http))
                 #expect(outcome.said == ["Hello."] && outcome.isFinished)

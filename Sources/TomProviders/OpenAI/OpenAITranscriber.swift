@@ -44,28 +44,33 @@ public struct OpenAITranscriber: Transcriber {
         of samples: [Int16], language: String, _ deliver: @Sendable (TranscriptionEvent) -> Void
     ) async throws(EngineError) -> Transcript {
         let primary = String(language.prefix { $0 != "-" && $0 != "_" }).lowercased()
-        let response = try await post(samples, primary)
+        let asks = asksForStream.load()
+        do throws(EngineError) {
+            return try await transcript(of: samples, primary, asksForStream: asks, deliver)
+        } catch {
+            // A server that refuses the field, or streams in a form of its own as `transformers serve` does, is asked
+            // without it from now on.
+            guard asks, ["stt.refused", "stt.malformed"].contains(error.code) else { throw error }
+            let transcript = try await transcript(of: samples, primary, asksForStream: false, deliver)
+            asksForStream.clear()
+            return transcript
+        }
+    }
+
+    private func transcript(
+        of samples: [Int16], _ language: String, asksForStream: Bool,
+        _ deliver: @Sendable (TranscriptionEvent) -> Void
+    ) async throws(EngineError) -> Transcript {
+        let response = try await post(samples, language, asksForStream: asksForStream)
         if response.headers.first(name: "Content-Type")?.lowercased().hasPrefix("text/event-stream") == true {
-            return Transcript(text: try await streamed(response, deliver), language: primary)
+            return Transcript(text: try await streamed(response, deliver), language: language)
         }
         struct Answer: Decodable { var text: String }
         let body = try await client.whole(response)
         guard let answer = try? JSONDecoder().decode(Answer.self, from: body) else {
             throw .malformed("it holds no text", stage: "stt")
         }
-        return Transcript(text: answer.text, language: primary)
-    }
-
-    private func post(_ samples: [Int16], _ language: String) async throws(EngineError) -> HTTPClientResponse {
-        let asks = asksForStream.load()
-        do throws(EngineError) {
-            return try await post(samples, language, asksForStream: asks)
-        } catch {
-            guard asks, error.code == "stt.refused" else { throw error }
-            let response = try await post(samples, language, asksForStream: false)
-            asksForStream.clear()
-            return response
-        }
+        return Transcript(text: answer.text, language: language)
     }
 
     private func post(
