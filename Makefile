@@ -66,6 +66,7 @@ test-swift: ## Run the Swift tests: units, simulations, integration on real port
 test-conformance: release ## Run the Autobahn suite and outside WebSocket clients against the server
 	@scripts/venv.sh Tests/Conformance
 	@Tests/Sherpa/prepare.sh
+	@Tests/OnnxModels/prepare.sh
 	swift build --product EchoServer $(SWIFT_FLAGS)
 	@TOM_BINARY=$(CURDIR)/$(RELEASE) PYTHON=$(CURDIR)/Tests/Conformance/.venv/bin/python \
 		scripts/suite.sh conformance Tests/Conformance/run.sh $(CURDIR)/.build/debug

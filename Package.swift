@@ -42,6 +42,7 @@ let package = Package(
         // The models that detect speech, for the comparison with the built-in detector.
         .library(name: "TomEngines", targets: ["TomEngines"]),
         .library(name: "TomOnnx", targets: ["TomOnnx"]),
+        .library(name: "TomSherpa", targets: ["TomSherpa"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -100,7 +101,7 @@ let package = Package(
             name: "TomProviders",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomEngines", asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
-                nioWebSocket, nioSSL, crypto, logging,
+                nioWebSocket, nioSSL, crypto,
             ], swiftSettings: strict),
         .target(
             name: "TomModels",
@@ -162,7 +163,9 @@ let package = Package(
             name: "TomTestKit",
             dependencies: [
                 "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomSession", "TomServer", nioCore,
+                logging,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
             ], swiftSettings: strict),
         tests("TomAudioTests", ["TomAudio", "TomErrors"]),
         tests("TomConversationTests", ["TomConversation", "TomErrors", "TomTestKit"]),
@@ -171,12 +174,13 @@ let package = Package(
             "TomEnginesTests", ["TomEngines", "TomAgents", "TomConversation", "TomAudio", "TomErrors", "TomTestKit"]),
         tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomConversation", "TomAudio", "TomErrors"]),
         tests(
-            "TomSherpaTests", ["TomSherpa", "TomEngines", "TomConversation", "TomAudio", "TomErrors", "tom"]),
+            "TomSherpaTests",
+            ["TomSherpa", "TomEngines", "TomConversation", "TomAudio", "TomErrors", "TomTestKit", "tom"]),
         tests(
             "TomProvidersTests",
             [
-                "TomProviders", "TomEngines", "TomConversation", "TomAudio", "TomErrors", "TomTestKit", asyncHTTPClient,
-                nioCore, nioPosix, nioHTTP1, nioWebSocket,
+                "TomProviders", "TomSession", "TomEngines", "TomConversation", "TomAudio", "TomErrors", "TomTestKit",
+                asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
             ]),
         tests(
             "TomModelsTests",
@@ -216,9 +220,14 @@ let package = Package(
         tests(
             "TomProbeTests",
             [
-                "TomProbe", "TomWire", "TomAudio", "TomErrors", nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL,
+                "TomProbe", "TomWire", "TomAudio", "TomErrors", "TomTestKit", nioCore, nioPosix, nioHTTP1, nioWebSocket,
+                nioSSL,
             ]),
         tests(
-            "TomCommandTests", ["tom", "TomProbe", "TomServer", "TomEngines", "TomErrors", nioCore, nioPosix, jwtKit]),
+            "TomCommandTests",
+            [
+                "tom", "TomProbe", "TomServer", "TomProviders", "TomEngines", "TomErrors", nioCore, nioPosix, jwtKit,
+                logging,
+            ]),
     ]
 )

@@ -24,6 +24,7 @@ let package = Package(
                 .product(name: "TomAudio", package: "tom"),
                 .product(name: "TomEngines", package: "tom"),
                 .product(name: "TomOnnx", package: "tom"),
+                .product(name: "TomSherpa", package: "tom"),
             ],
             path: "VoiceActivity", exclude: ["make_labelled.py"], swiftSettings: [.swiftLanguageMode(.v6)]),
     ]

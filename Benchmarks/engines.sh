@@ -34,6 +34,8 @@ python=$tests/.venv/bin/python
 export PYTHONPATH=$here/Engines:$tests:$root/Tests/Voices PYTHONUNBUFFERED=1
 mkdir -p "$models"
 [ -f "$models/made" ] || "$python" "$here/Engines/models.py" "$models" || exit 2
+# What an earlier run measured is no result of this one.
+: >"$RESULTS" || exit 2
 for attempt in $(seq "$ATTEMPTS"); do
     logs=$work/$attempt
     "$python" "$here/Engines/measure.py" "$models" "$RESULTS" "$logs" &
@@ -42,7 +44,8 @@ for attempt in $(seq "$ATTEMPTS"); do
     code=$?
     measuring=0
     find "$logs" -name '*.log' -exec cp -f {} "$here/.build-load/" \;
-    [ $code -eq 2 ] || break
+    [ $code -eq 0 ] && break
+    [ $code -eq 2 ] || { echo "the measurement ended with status $code" >&2; exit 2; }
     [ "$attempt" -lt "$ATTEMPTS" ] && echo "not valid, once more" >&2
 done
 "$python" "$here/judge.py" engines "$RESULTS" "$here/thresholds.json"

@@ -21,9 +21,17 @@ FUNCTION = re.compile(r"^(?:[A-Z]\w*\.)?([a-z]\w*)\(.*\)$")
 TYPE = re.compile(r"^(?:[A-Z]\w*\.)*([A-Z][a-z]\w*)$")
 SETTING = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 METRIC = re.compile(r"\btom_[a-z_]+[a-z]\b")
-CODED = re.compile(r"^(?:access|agent|auth|call|http|limit|llm|probe|server|session|store|stt|tts|ws)\.[a-z_]+$")
+CODED = re.compile(
+    r"^(access|agent|auth|call|http|limit|llm|models|prices|probe|server|session|store|stt|tool|tts|turn_end|vad|ws)\.([a-z_]+)$")
+# Fields of the event `turn_end`, whose name is also the beginning of codes.
+EVENT_FIELDS = {"turn_end.latency", "turn_end.status"}
+# Codes that begin with what an engine is for, and the modules that make them.
+STAGES = {
+    "stt": ["TomEngines", "TomProviders", "TomSession", "TomSherpa"], "tts": ["TomEngines", "TomProviders", "TomSession", "TomSherpa"],
+    "llm": ["TomEngines", "TomProviders", "TomSession"], "tool": ["TomProviders"], "vad": ["TomEngines", "TomOnnx", "TomSherpa"],
+    "turn_end": ["TomEngines", "TomOnnx"]}
 # Written while TOM runs, beside the documents' subject or outside the tree.
-WRITTEN = {"messages.jsonl", "tom.env", "report.json", "call.jsonl", "jwks.json"}
+WRITTEN = {"manifest.json", "messages.jsonl", "tom.env", "report.json", "call.jsonl", "jwks.json"}
 OUTSIDE_SETTINGS = {"TOM_CONFIG_FILE", "TOM_PROBE_TOKEN", "TOM_BINARY", "XDG_RUNTIME_DIR", "BASH_SOURCE"}
 
 
@@ -39,7 +47,22 @@ def tree():
 FILES = tree()
 NAMES = {name.rsplit("/", 1)[-1] for name in FILES}
 TOPS = {name.split("/", 1)[0] for name in FILES}
-SWIFT = "\n".join((ROOT / name).read_text() for name in FILES if name.startswith("Sources/") and name.endswith(".swift"))
+SOURCES = {name: (ROOT / name).read_text() for name in FILES if name.startswith("Sources/") and name.endswith(".swift")}
+SWIFT = "\n".join(SOURCES.values())
+
+
+def without_comments(source):
+    """Swift without `//` and what follows; one in a string stays."""
+    return re.sub(r'"(?:\\.|[^"\\\n])*"|//[^\n]*', lambda found: found[0] if found[0][0] == '"' else "", source)
+
+
+CODE_OF_FILES = {name: without_comments(source) for name, source in SOURCES.items()}
+
+
+def code_of(*modules):
+    """The Swift of these modules without comments: of all when none is named."""
+    folders = tuple(f"Sources/{module}/" for module in modules) or "Sources/"
+    return "\n".join(source for name, source in CODE_OF_FILES.items() if name.startswith(folders))
 
 
 def is_there(path):
@@ -83,17 +106,24 @@ def code_fault(span, in_architecture, settings, folder):
         return None if known else f"there is no file {span}"
     if SETTING.match(span):
         return None if span in settings or span in OUTSIDE_SETTINGS else f"there is no setting {span}"
-    if CODED.match(span):
-        return None if span in SWIFT or coded_in_parts(span) else f"there is no error code {span}"
+    if CODED.match(span) and span not in EVENT_FIELDS:
+        return None if f'"{span}"' in code_of() or coded_in_parts(*CODED.match(span).groups()) else f"there is no error code {span}"
     if in_architecture:
         return symbol_fault(span)
     return None
 
 
-def coded_in_parts(code):
-    """Codes of tokens are put together from `auth.` and the fault's name."""
-    area, _, name = code.partition(".")
-    return area == "auth" and f'"{name}"' in SWIFT
+def coded_in_parts(area, name):
+    """Whether the code is put together: from `auth.` or `models.` and the fault's name, or from what the engine is for and a name."""
+    if area == "auth":
+        return f'"{name}"' in code_of()
+    if area == "models":
+        return re.search(rf'ModelError\(\s*"{name}"', code_of("TomModels")) is not None
+    if area not in STAGES:
+        return False
+    made = code_of(*STAGES[area])
+    # The names in the last of these are of HTTP's answers.
+    return re.search(rf'"\\\((?:stage|kind)\)\.{name}"', made) is not None or re.search(rf'\berror\("{name}"', made) is not None
 
 
 def symbol_fault(span):

@@ -2,7 +2,6 @@ import Dispatch
 import Glibc
 import TomAudio
 import TomEngines
-import TomOnnx
 
 /// The changes that the built-in detector declares, at its defaults.
 func builtInChanges(_ audio: [Int16]) -> [(SpeechSegmenter.Transition, declaredMs: Int)] {
@@ -16,19 +15,25 @@ func builtInChanges(_ audio: [Int16]) -> [(SpeechSegmenter.Transition, declaredM
     return changes
 }
 
-/// The changes that a session makes of Silero's probabilities, at its defaults.
-func sileroChanges(_ audio: [Int16], _ detector: SileroDetector) -> [(SpeechSegmenter.Transition, declaredMs: Int)] {
+/// The changes that a session makes of a model's judgements, at its defaults.
+func changes(
+    _ audio: [Int16], _ detector: any SpeechDetector
+) -> [(SpeechSegmenter.Transition, declaredMs: Int)] {
     let configuration = VoiceActivityDetector.Configuration()
-    var segmenter = SpeechSegmenter(startMs: configuration.startMs, stopMs: configuration.stopMs, frameMs: 32)
+    let frame = detector.traits.frameSamples
+    var segmenter = SpeechSegmenter(
+        startMs: configuration.startMs, stopMs: configuration.stopMs, frameMs: frame / 16,
+        onsetFrames: detector.traits.onsetFrames)
     let threshold = SpeechThreshold()
     var changes: [(SpeechSegmenter.Transition, declaredMs: Int)] = []
     let crowd = Crowd(detector, calls: 1)
-    for start in stride(from: 0, to: audio.count - 511, by: 512) {
-        for probability in crowd.hear(audio[start..<(start + 512)]) {
+    for start in stride(from: 0, through: audio.count - frame, by: frame) {
+        for probability in crowd.hear(audio[start..<(start + frame)]) {
             let isSpeech = threshold.isSpeech(probability, whileSpeaking: segmenter.isSpeaking)
             if let change = segmenter.advance(isSpeech: isSpeech) { changes.append((change, segmenter.positionMs)) }
         }
     }
+    crowd.end()
     return changes
 }
 
@@ -37,7 +42,7 @@ final class Crowd {
     private var detections: [any SpeechDetection] = []
     private let told = DispatchSemaphore(value: 0)
 
-    init(_ detector: SileroDetector, calls: Int) {
+    init(_ detector: any SpeechDetector, calls: Int) {
         for _ in 0..<calls {
             detections.append(detector.detect { [told] in _ = told.signal() })
         }

@@ -2,8 +2,10 @@ import Foundation
 import TomAudio
 import TomEngines
 import TomOnnx
+import TomSherpa
 
-/// Compares the built-in detector with Silero on labelled audio, and measures smart-turn: one JSON line a figure.
+/// Compares the built-in detector with Silero, on ONNX Runtime and in sherpa-onnx, on labelled audio, and measures
+/// smart-turn: one JSON line a figure.
 /// `Benchmarks/vad.sh` makes the audio and holds the figures against `thresholds.json`.
 @main
 struct VoiceActivityBenchmark {
@@ -24,20 +26,34 @@ struct VoiceActivityBenchmark {
     private let directory: String
     private let manifest: Manifest
     private let silero: SileroDetector
+    private let sherpa: SherpaDetector
     private let smartTurn: SmartTurnJudge
 
-    static func main() throws {
-        guard CommandLine.arguments.count == 3 else {
-            FileHandle.standardError.write(Data("usage: VoiceActivity LABELLED ONNX\n".utf8))
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        if arguments.count == 3, arguments[1] == trial, let trial = SherpaTrial(argument: arguments[2]) {
+            try trial.perform()
+            return print(SherpaTrial.success)
+        }
+        guard arguments.count == 4 else {
+            FileHandle.standardError.write(Data("usage: VoiceActivity LABELLED ONNX SHERPA\n".utf8))
             exit(64)
         }
-        try VoiceActivityBenchmark(labelled: CommandLine.arguments[1], onnx: CommandLine.arguments[2]).run()
+        try await VoiceActivityBenchmark(labelled: arguments[1], onnx: arguments[2], sherpa: arguments[3]).run()
     }
 
-    private init(labelled: String, onnx: String) throws {
+    /// How this program is told to try a model of sherpa-onnx.
+    private static let trial = "sherpa-trial"
+
+    private init(labelled: String, onnx: String, sherpa folder: String) async throws {
         directory = labelled
         manifest = try JSONDecoder().decode(
             Manifest.self, from: Data(contentsOf: URL(filePath: labelled + "/manifest.json")))
+        var configuration = SherpaDetectorConfiguration(
+            library: folder + "/lib/libsherpa-onnx-c-api.so", model: onnx + "/silero_vad.onnx")
+        configuration.threads = 1
+        sherpa = try await SherpaDetector(
+            configuration: configuration, trial: .init(executable: "/proc/self/exe", arguments: [Self.trial]))
         let runtime = try OnnxRuntime(path: onnx + "/libonnxruntime.so", stage: "vad")
         silero = try SileroDetector(modelPath: onnx + "/silero_vad.onnx", runtime: runtime, threads: 1)
         smartTurn = try SmartTurnJudge(modelPath: onnx + "/smart_turn.onnx", runtime: runtime, threads: 1)
@@ -48,11 +64,13 @@ struct VoiceActivityBenchmark {
         for condition in manifest.conditions {
             let audio = try samples(condition.file)
             report("energy", condition.name, Score(labels: labels, changes: builtInChanges(audio)))
-            report("silero", condition.name, Score(labels: labels, changes: sileroChanges(audio, silero)))
+            report("silero", condition.name, Score(labels: labels, changes: changes(audio, silero)))
+            report("sherpa-onnx", condition.name, Score(labels: labels, changes: changes(audio, sherpa)))
         }
         let speech = try samples(manifest.conditions[0].file)
         measureBuiltIn(speech)
-        for calls in [1, 32, 256] { measureSilero(speech, calls: calls) }
+        for calls in [1, 32, 256] { measure(silero, speech, calls: calls) }
+        for calls in [1, 32] { measure(sherpa, speech, calls: calls) }
         try judgeTurns()
     }
 
@@ -84,22 +102,23 @@ struct VoiceActivityBenchmark {
     }
 
     /// All calls get a frame at the same moment, which is the worst case for the last of them.
-    private func measureSilero(_ audio: [Int16], calls: Int) {
-        let crowd = Crowd(silero, calls: calls)
+    private func measure(_ detector: any SpeechDetector, _ audio: [Int16], calls: Int) {
+        let crowd = Crowd(detector, calls: calls)
         let rounds = max(40, 1_500 / calls)
         let clock = ContinuousClock()
         var longest: [Double] = []
-        crowd.hear(audio[0..<512])
+        let frame = detector.traits.frameSamples
+        crowd.hear(audio[0..<frame])
         let before = cpuSeconds()
         for round in 1...rounds {
-            let elapsed = clock.measure { crowd.hear(audio[(round * 512)..<(round * 512 + 512)]) }
+            let elapsed = clock.measure { crowd.hear(audio[(round * frame)..<((round + 1) * frame)]) }
             longest.append(Double(elapsed.components.attoseconds) / 1e15)
         }
-        let cost = (cpuSeconds() - before) / (Double(rounds * calls) * 0.032)
+        let cost = (cpuSeconds() - before) / (Double(rounds * calls * frame) / 16_000)
         crowd.end()
         longest.sort()
         reportCost(
-            "silero", calls: calls, secondsPerSecond: cost, longestMs: longest[min(rounds - 1, rounds * 99 / 100)])
+            detector.name, calls: calls, secondsPerSecond: cost, longestMs: longest[min(rounds - 1, rounds * 99 / 100)])
     }
 
     private func judgeTurns() throws {

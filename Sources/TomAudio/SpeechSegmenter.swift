@@ -27,22 +27,31 @@ public struct SpeechSegmenter: Sendable {
     private var gap = 0
     private let startFrames: Int
     private let stopFrames: Int
+    private let onsetFrames: Int
 
     /// - Parameters:
     ///   - startMs: speech without a break that declares an onset; rounded up to whole frames, at least one.
     ///   - stopMs: silence that declares the stop; rounded up to whole frames, at least one.
     ///   - frameMs: length of one frame, above zero.
-    public init(startMs: Int, stopMs: Int, frameMs: Int) {
+    ///   - onsetFrames: frames of speech that the first judgement of speech after silence stands for, itself counted:
+    ///     more than 1 where who judges waits for them.
+    public init(startMs: Int, stopMs: Int, frameMs: Int, onsetFrames: Int = 1) {
         precondition(frameMs > 0, "a frame is longer than \(frameMs) ms")
+        precondition(onsetFrames > 0, "a judgement stands for more than \(onsetFrames) frames")
         self.frameMs = frameMs
         startFrames = max(1, (startMs + frameMs - 1) / frameMs)
         stopFrames = max(1, (stopMs + frameMs - 1) / frameMs)
+        self.onsetFrames = onsetFrames
     }
 
     /// Takes the judgement on the next frame and returns the change it brings.
     public mutating func advance(isSpeech: Bool) -> Transition? {
         frames += 1
-        run = isSpeech ? run + 1 : 0
+        if isSpeech {
+            run = run > 0 ? run + 1 : min(onsetFrames, frames)
+        } else {
+            run = 0
+        }
         guard isSpeaking else {
             guard run >= startFrames else { return nil }
             isSpeaking = true

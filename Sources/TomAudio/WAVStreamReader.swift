@@ -30,6 +30,9 @@ public struct WAVStreamReader: Sendable {
         }
     }
 
+    /// Whether the bytes so far end within a sample.
+    public var endsWithinSample: Bool { hasHeader && !pending.isEmpty }
+
     private var expectation = Expectation.riffHeader
     private var format: WAVFormat?
     private var riffSizeIsKnown = true

@@ -12,11 +12,20 @@ extension ActiveResponse {
             } else if segment.state == .done, left >= segment.samples {
                 parts.append(segment.text)
             } else if segment.samples > 0 {
-                parts.append(Self.prefix(of: segment.text, share: Double(left) / Double(segment.samples)))
+                parts.append(Self.prefix(of: segment.text, share: share(left, of: segment)))
             }
             left -= segment.samples
         }
         return parts.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    /// The share of a sentence's words that its first `samples` hold. While more of its audio is to come, it is what can be
+    /// said in that time.
+    private func share(_ samples: Int, of segment: Segment) -> Double {
+        let share = Double(samples) / Double(segment.samples)
+        guard segment.state != .done else { return share }
+        let seconds = Double(samples) / Double(clock.samplesPerSecond)
+        return min(share, seconds * Self.charactersPerSecond / Double(max(segment.text.count, 1)))
     }
 
     /// Everything said, for a call without a voice.

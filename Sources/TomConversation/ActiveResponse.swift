@@ -21,8 +21,11 @@ struct ActiveResponse: Sendable {
     var held: Hold?
     /// Tools the current round asked for and whose outputs are missing.
     var pendingTools: [ToolCall] = []
-    /// Every tool call of this response, by the model's own name for it: one that comes twice is run once.
+    /// The current round's tool calls, by the model's own name for each: one that comes twice is run once. Another round
+    /// may use the same names again.
     var toolCallIDs: Set<String> = []
+    /// Tool calls of all rounds.
+    var toolCalls = 0
     /// How many outputs the current round has.
     var toolOutputs = 0
     var toolDeadline: Instant?

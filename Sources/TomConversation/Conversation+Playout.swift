@@ -68,7 +68,9 @@ extension Conversation {
         if active.segments[position].samples >= limit {
             // The synthesiser floods: what it made so far is the sentence.
             active.setState(.done, at: position)
-            emit(.notice(code: "tts.too_long", message: "The speech of a sentence was cut off at its limit."))
+            if active.id == response?.id {
+                emit(.notice(code: "tts.too_long", message: "The speech of a sentence was cut off at its limit."))
+            }
         }
         store(active)
     }

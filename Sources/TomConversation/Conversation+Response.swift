@@ -104,7 +104,8 @@ extension Conversation {
 
     mutating func takeTool(_ call: ToolCall, at now: Instant) {
         guard var active = response, active.toolCallIDs.insert(call.id).inserted else { return }
-        guard active.toolCallIDs.count <= configuration.limits.maxToolCalls else {
+        active.toolCalls += 1
+        guard active.toolCalls <= configuration.limits.maxToolCalls else {
             return fail(EngineFailure(code: "llm.tool_calls", message: "the model called too many tools"), at: now)
         }
         active.pendingTools.append(call)
@@ -121,6 +122,8 @@ extension Conversation {
         let pending = response.flatMap { active in
             active.generation.id == id ? active.pendingTools.firstIndex { $0.id == output.callID } : nil
         }
+        // Late, while a newer call of the same name is open: the output is not that call's.
+        if pending == nil, response?.pendingTools.contains(where: { $0.id == output.callID }) == true { return }
         if let call = openToolCall(output.callID) {
             record(.toolOutput(output), turn: call.turn)
             emit(.toolCall(name: call.name, turn: call.turn, status: output.succeeded ? .done : .failed))
@@ -153,6 +156,7 @@ extension Conversation {
             return fail(EngineFailure(code: "llm.tool_rounds", message: "the model called tools without end"), at: now)
         }
         active.toolOutputs = 0
+        active.toolCallIDs = []
         active.generation = .init(
             id: GenerationID(response: active.generation.id.response, round: round),
             state: .running(due: now + configuration.timeouts.generation))

@@ -114,7 +114,8 @@ extension Conversation {
         let isOpen = caller.map { $0.id == made.turn && !$0.isSpeaking } ?? false
         let isAwaited = awaiting.contains { $0.id == made.turn }
         let words = isOpen ? caller?.probableWords : awaiting.first { $0.id == made.turn }?.probableWords
-        guard isOpen || isAwaited, response == nil, Speculation.areSameWords(words ?? "", made.words) else {
+        guard isOpen || isAwaited, response == nil, keys == nil, Speculation.areSameWords(words ?? "", made.words)
+        else {
             return discardSpeculation()
         }
     }

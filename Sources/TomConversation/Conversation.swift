@@ -74,6 +74,7 @@ public struct Conversation: Sendable {
         case .transcriptFinal(let turn, let text, let language, let confidence):
             transcribed(turn, Self.result(text, language, confidence), at: now)
         case .transcriptionFailed(let turn, let failure): transcribed(turn, .failed(failure), at: now)
+        case .engineReplaced(let work): engineReplaced(work, at: now)
         case .responseText(let id, _), .responseAudio(let id, _), .responseTool(let id, _), .responseMemory(let id, _),
             .responseExpects(let id, _), .responseEndsCall(let id), .responseFinished(let id),
             .responseFailed(let id, _), .responseBroke(let id, _):

@@ -10,6 +10,13 @@ public struct GenerationID: Hashable, Sendable, Codable, CustomStringConvertible
     public var description: String { "\(response)/\(round)" }
 }
 
+/// What an engine is working at.
+public enum EngineWork: Sendable, Equatable, Codable {
+    case transcription(TurnID)
+    case generation(GenerationID)
+    case synthesis(SegmentID)
+}
+
 /// Why an engine gave up, as the core needs to know it.
 public struct EngineFailure: Sendable, Equatable, Codable {
     /// Stable, dotted: `stt.timeout`.
@@ -47,6 +54,8 @@ extension Conversation {
         /// `text` is `nil` for speech that was not understood and empty for no speech at all.
         case transcriptFinal(TurnID, text: String?, language: String?, confidence: Double?)
         case transcriptionFailed(TurnID, EngineFailure)
+        /// Another engine took over what the first one owed, and has the same time for it.
+        case engineReplaced(EngineWork)
 
         case responseText(GenerationID, String)
         /// The model speaks by itself and made so much audio, in samples at the output rate; the words to it are

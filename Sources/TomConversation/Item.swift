@@ -37,15 +37,28 @@ public struct Item: Sendable, Equatable, Identifiable {
 
 /// A model's request to run a tool.
 public struct ToolCall: Sendable, Equatable, Codable {
-    /// The model's own name for this request; unique within a response.
+    /// The model's own name for this request; unique among those of one answer, before any tool has run.
     public let id: String
     public let name: String
     /// The fields of the JSON object the model gave.
     public let arguments: [String: JSONValue]
-    public init(id: String, name: String, arguments: [String: JSONValue]) {
+    /// Whether it was a tool that the model had been offered; one that it made up is not run, and the model is told so.
+    public let isOffered: Bool
+
+    public init(id: String, name: String, arguments: [String: JSONValue], isOffered: Bool = true) {
         self.id = id
         self.name = name
         self.arguments = arguments
+        self.isOffered = isOffered
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        // Journals of earlier versions do not say whether it was offered.
+        self.init(
+            id: try fields.decode(String.self, forKey: .id), name: try fields.decode(String.self, forKey: .name),
+            arguments: try fields.decode([String: JSONValue].self, forKey: .arguments),
+            isOffered: try fields.decodeIfPresent(Bool.self, forKey: .isOffered) ?? true)
     }
 }
 

@@ -12,7 +12,6 @@ struct PlayoutClock: Sendable {
     init(samplesPerSecond: Int) { self.samplesPerSecond = samplesPerSecond }
 
     var sentMs: Int { sentSamples * 1_000 / samplesPerSecond }
-    var hasReports: Bool { report != nil }
 
     mutating func sent(_ samples: Int, at now: Instant) {
         sentSamples += samples

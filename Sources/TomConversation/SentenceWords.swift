@@ -32,11 +32,11 @@ struct SentenceWords: Sendable {
             dr prof hr fr frl dipl ing med phil jur nr ca z.b d.h u.a v.a i.d.r s.o s.u z.zt i.a i.v m.e bzw ggf evtl
             vgl bzgl inkl zzgl exkl mind sog st hl tel ziff geb gest verh bspw einschl ev kath
             """),
-        mayEnd: set("usw etc o.ä o.a u.ä u.v.m u.s.w e.v n.chr v.chr chr uvm a.m p.m z.t u.u co"),
+        mayEnd: set("usw etc o.ä o.a u.ä u.v.m u.s.w n.chr v.chr chr uvm a.m p.m"),
         seldomEnd: set(
             """
             str std min max art abs kap mo di mi do sa sek mio mrd tsd stk jan feb febr apr jun jul aug sept sep okt
-            nov dez pl og eg mwst bd jh km kg
+            nov dez pl og eg mwst bd jh km kg co z.t u.u e.v
             """),
         beforeDigits: [],
         beforeCardinals: set(
@@ -71,10 +71,10 @@ struct SentenceWords: Sendable {
             """),
         mayEnd: set(
             """
-            etc a.m p.m inc ltd corp co jr sr ave blvd rd u.s u.k u.s.a d.c b.c a.d ph.d est tel mon tue tues wed thu
+            etc a.m p.m inc ltd corp jr sr ave blvd rd b.c a.d ph.d est tel mon tue tues wed thu
             thur thurs fri
             """),
-        seldomEnd: set("st mt ft jan feb apr aug sept sep oct nov dec min hr hrs"),
+        seldomEnd: set("st mt ft jan feb apr aug sept sep oct nov dec min hr hrs co u.s u.k u.s.a d.c"),
         beforeDigits: set("no nos vol fig art sec ch ext apt p pp ste rm"),
         beforeCardinals: [],
         starters: set(

@@ -1,9 +1,9 @@
 /// Voice activity by a model that runs beside the call's event loop: audio in, a probability of speech for each frame
-/// out.
+/// out. Detectors that only say whether there is speech give 0 and 1.
 ///
 /// The built-in detector is no engine of this kind: it is cheap enough to run where the audio arrives.
 public protocol SpeechDetector: Sendable {
-    /// The engine's name in metrics, logs and notices (`silero`).
+    /// The engine's name in metrics, logs and notices (`silero`, `sherpa-onnx`).
     var name: String { get }
     /// What the detection of one call looks at and holds.
     var traits: SpeechDetectorTraits { get }
@@ -20,9 +20,18 @@ public struct SpeechDetectorTraits: Sendable, Equatable {
     public var frameSamples: Int
     /// Frames of one call that may wait for their judgement; one more fails the call's detection.
     public var maxWaitingFrames: Int
-    public init(frameSamples: Int, maxWaitingFrames: Int) {
+    /// Frames of speech that the first judgement of speech after silence stands for: 1, or more where the detector
+    /// itself waits for that many before it says so.
+    public var onsetFrames: Int
+
+    /// - Parameters:
+    ///   - frameSamples: a multiple of 16, above zero.
+    ///   - maxWaitingFrames: 1 or more.
+    ///   - onsetFrames: 1 or more.
+    public init(frameSamples: Int, maxWaitingFrames: Int, onsetFrames: Int = 1) {
         self.frameSamples = frameSamples
         self.maxWaitingFrames = maxWaitingFrames
+        self.onsetFrames = onsetFrames
     }
 }
 

@@ -36,6 +36,9 @@ public struct TranscriberCapabilities: Sendable, Equatable {
 
 /// One turn to transcribe.
 public struct TranscriptionRequest: Sendable {
+    /// The longest turn of 120 s and what surrounds it, at 16 kHz; what comes beyond it is not heard.
+    package static let maxSamples = 125 * 16_000
+
     public let turn: TurnID
     /// BCP 47 code of the language spoken, `en` or `de`.
     public let language: String
@@ -44,6 +47,9 @@ public struct TranscriptionRequest: Sendable {
     public let meter: UsageMeter?
     /// The record ahead of the turn, oldest first; of use to a ``SpeechModel`` only.
     public let history: [Item]
+    /// Whether the turn has begun elsewhere: what was said of it so far is appended at once. Engines that drop audio
+    /// when they are behind keep a whole turn then.
+    public var isTakenOver = false
     public init(
         turn: TurnID, language: String, expectation: Expectation, history: [Item] = [], meter: UsageMeter? = nil
     ) {
@@ -57,7 +63,7 @@ public struct TranscriptionRequest: Sendable {
 
 /// A transcription that is running.
 public protocol Transcription: EngineTask {
-    /// Takes more of the turn's audio: PCM16 mono at 16 kHz, usually 320 samples.
+    /// Takes more of the turn's audio: PCM16 mono at 16 kHz, usually 320 samples, or as much of a turn as there is.
     ///
     /// Called for every frame on the call's event loop: it copies, queues and returns.
     func append(_ samples: Span<Int16>)

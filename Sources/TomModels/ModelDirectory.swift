@@ -7,9 +7,12 @@ import TomErrors
 ///
 /// A file appears under its name only when it is whole, verified and on the disk. Every call blocks while it reads or
 /// writes.
-public struct ModelDirectory: Sendable {
+public struct ModelDirectory: Sendable, Equatable {
     public let path: String
     static let partial = ".part"
+    private static let manifestName = "manifest.json"
+    /// In small letters: some file systems know no others.
+    static let ownNames = [manifestName, manifestName + partial]
     private static let maxManifestBytes = 4 << 20
 
     public init(_ path: String) { self.path = path }
@@ -41,21 +44,29 @@ public struct ModelDirectory: Sendable {
         return manifest
     }
 
-    /// Where the model called `name` is: the path of its first file, which its other files are beside.
-    /// - Throws: `models.unknown` when it was not added, `models.incomplete` when a file is missing or has another
-    ///   size.
-    public func path(of name: String) throws(ModelError) -> String {
-        guard let model = try manifest().model(named: name), let file = model.files.first else {
-            throw ModelError(
-                "unknown", "there is no model \(name) in \(path).",
-                hint: "`tom models list` shows what is there; `tom models add` adds.")
+    /// Where the files of a model are.
+    public struct Location: Sendable, Equatable {
+        /// All of its files are in it, and nothing else.
+        public let folder: String
+        /// The model itself.
+        public let file: String
+    }
+
+    /// Where the model called `name` is, which is wanted for `kind`.
+    /// - Throws: `models.unknown` when it was not added, `models.wrong_kind` when it is for something else,
+    ///   `models.incomplete` when a file is missing or has another size; also as ``manifest()``.
+    public func locate(_ name: String, as kind: ModelManifest.Kind) throws(ModelError) -> Location {
+        let manifest = try manifest()
+        guard let model = manifest.model(named: name), let file = model.mainFile else {
+            throw .unknown(name, kind, there: manifest.models.filter { $0.kind == kind }.map(\.name), in: path)
         }
+        guard model.kind == kind else { throw .wrongKind(model, wanted: kind) }
         guard state(of: model) == .ok else {
             throw ModelError(
                 "incomplete", "the model \(name) in \(path) is not whole.", hint: "Run `tom models add \(name)` again.",
                 .server)
         }
-        return filePath(model.name, file.name)
+        return Location(folder: "\(path)/\(model.name)", file: filePath(model.name, file.name))
     }
 
     /// What is there of a model.
@@ -118,12 +129,17 @@ public struct ModelDirectory: Sendable {
 
     func filePath(_ model: String, _ file: String) -> String { "\(path)/\(model)/\(file)" }
 
-    /// Moves a verified file into its place.
-    func place(_ temporary: String, at target: String) throws(ModelError) {
-        let file = open(temporary, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw Self.system("open", temporary) }
+    /// Waits until a file is on the disk, so that what may fail for want of room has failed before it takes its place.
+    func sync(_ path: String) throws(ModelError) {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw Self.system("open", path) }
         defer { close(file) }
-        guard fsync(file) == 0, rename(temporary, target) == 0 else { throw Self.system("write", target) }
+        guard fsync(file) == 0 else { throw Self.system("write", path) }
+    }
+
+    /// Moves a file that is whole, verified and on the disk into its place, where any user may read it.
+    func place(_ temporary: String, at target: String) throws(ModelError) {
+        guard chmod(temporary, 0o644) == 0, rename(temporary, target) == 0 else { throw Self.system("write", target) }
     }
 
     /// Writes `model` into the manifest, in place of one of the same name, and removes files that it has no more.
@@ -141,6 +157,7 @@ public struct ModelDirectory: Sendable {
         } catch {
             throw .file(error, "write", temporary)
         }
+        try sync(temporary)
         try place(temporary, at: manifestPath)
         let kept = Set(model.files.map(\.name))
         for file in old?.files ?? [] where !kept.contains(file.name) { unlink(filePath(model.name, file.name)) }
@@ -148,7 +165,7 @@ public struct ModelDirectory: Sendable {
 
     // MARK: Files
 
-    private var manifestPath: String { "\(path)/manifest.json" }
+    private var manifestPath: String { "\(path)/\(Self.manifestName)" }
 
     /// Bytes of a regular file; `nil` where there is none.
     func size(_ path: String) -> Int? { Self.size(path) }

@@ -36,9 +36,10 @@ public struct ModelDownload: Sendable {
         return configuration
     }
 
-    /// A short document.
+    /// A short document that decides what will be written, so that nobody on the way may change it: over plain http it
+    /// comes from this network only.
     func document(at url: String) async throws(ModelError) -> Data {
-        let response = try await send(url, from: 0)
+        let response = try await send(url, from: 0, decides: true)
         do {
             let body = try await response.body.collect(upTo: Self.maxDocumentBytes)
             return Data(body.readableBytesView)
@@ -82,8 +83,7 @@ public struct ModelDownload: Sendable {
         let begin = response.status == .partialContent ? offset : 0
         let part = try ModelPart(path, from: begin)
         defer { part.close() }
-        let length = response.headers.first(name: "Content-Length").flatMap(Int.init)
-        let total = size ?? length.map { begin + $0 }
+        let total = try Self.total(size, response.headers.first(name: "Content-Length"), from: begin)
         report(begin, total)
         do {
             for try await chunk in response.body {
@@ -101,14 +101,24 @@ public struct ModelDownload: Sendable {
         if let total, part.size < total { throw Self.lost(kept: part.size) }
     }
 
+    /// Bytes of the whole file: as the manifest says, else by the answer's `Content-Length`, of which anything may come.
+    static func total(_ size: Int?, _ length: String?, from begin: Int) throws(ModelError) -> Int? {
+        if let size { return size }
+        guard let length = length.flatMap(Int.init) else { return nil }
+        guard length >= 0, length <= ModelManifest.maxFileBytes - begin else { throw .tooLarge }
+        return begin + length
+    }
+
     // MARK: Requests
 
     /// Follows redirects, each to where it is allowed, and returns an answer with the file from `offset` or all of it.
-    private func send(_ url: String, from offset: Int) async throws(ModelError) -> HTTPClientResponse {
+    private func send(
+        _ url: String, from offset: Int, decides: Bool = false
+    ) async throws(ModelError) -> HTTPClientResponse {
         var url = url
         var offset = offset
         for _ in 0...Self.maxRedirects {
-            try await check(url)
+            try check(url, decides: decides)
             var request = HTTPClientRequest(url: url)
             request.headers.add(name: "User-Agent", value: "tom")
             request.headers.add(name: "Accept-Encoding", value: "identity")
@@ -156,22 +166,36 @@ public struct ModelDownload: Sendable {
         return target
     }
 
-    private func check(_ url: String) async throws(ModelError) {
+    private func check(_ url: String, decides: Bool) throws(ModelError) {
         guard let host = URLComponents(string: url)?.host?.trimmingCharacters(in: CharacterSet(charactersIn: "[]")),
             !host.isEmpty
         else { throw ModelError("bad_source", "the address has no host.") }
+        guard try Self.admits(host, egress) else {
+            throw ModelError(
+                "egress_forbidden", "the host \(host) is outside this network.",
+                hint: "Set ALLOW_EGRESS=true to allow it, or give --mirror or --from with a source of your own.",
+                .authorization)
+        }
+        guard decides, !url.lowercased().hasPrefix("https:") else { return }
+        guard try Self.admits(host, EgressPolicy(allowsPublic: false)) else {
+            throw ModelError(
+                "bad_source", "a manifest from outside this network is taken over https only.",
+                hint: "Give its https address, or a file that you have checked.")
+        }
+    }
+
+    /// Blocks while the name is resolved; a command has nothing else to do meanwhile.
+    /// - Throws: `models.host_unknown`.
+    private static func admits(_ host: String, _ policy: EgressPolicy) throws(ModelError) -> Bool {
         do {
-            // Blocks while the name is resolved; a command has nothing else to do meanwhile.
-            try egress.check(host: host, stage: "models")
+            try policy.check(host: host, stage: "models")
+            return true
         } catch {
             guard error.category == .authorization else {
                 throw ModelError(
                     "host_unknown", "the host \(host) has no address.", hint: "Check the address.", .connectivity)
             }
-            throw ModelError(
-                "egress_forbidden", "the host \(host) is outside this network.",
-                hint: "Set ALLOW_EGRESS=true to allow it, or give --mirror or --from with a source of your own.",
-                .authorization)
+            return false
         }
     }
 

@@ -37,7 +37,10 @@ public struct ModelInstaller: Sendable {
                 throw ModelError("io", "the manifest \(path) cannot be read.", hint: "Check the path.")
             }
             return try ModelDirectory.decode(data)
-        case .url(let url): return try ModelDirectory.decode(try await download.document(at: url))
+        case .url(let url):
+            let manifest = try ModelDirectory.decode(try await download.document(at: url))
+            try manifest.checkFetched()
+            return manifest
         }
     }
 
@@ -62,16 +65,7 @@ public struct ModelInstaller: Sendable {
                     "bad_source", "the manifest has no address of \(file.name).", hint: "Give --mirror, or --from.")
             }
         }
-        let list = zip(model.files, sources).map { ($0, $1) }
-        return try await directory.locked { () async throws(ModelError) in
-            try directory.make("\(directory.path)/\(model.name)")
-            var result = model
-            for (index, (file, source)) in list.enumerated() {
-                result.files[index].size = try await bring(file, of: model, from: source)
-            }
-            try directory.record(result)
-            return result
-        }
+        return try await install(model, from: sources)
     }
 
     /// Adds files that no manifest describes as the model `name`.
@@ -90,12 +84,29 @@ public struct ModelInstaller: Sendable {
         }
         let model = ModelManifest.Model(name: name, kind: kind, licence: licence, files: files)
         try model.check()
-        return try await directory.locked { () async throws(ModelError) in
-            try directory.make("\(directory.path)/\(name)")
+        return try await install(model, from: sources)
+    }
+
+    /// Brings every file before any takes its place: one that fails leaves the model that was there as it was.
+    /// - Parameter sources: of the files, in their order.
+    private func install(
+        _ model: ModelManifest.Model, from sources: [ModelSource]
+    ) async throws(ModelError) -> ModelManifest.Model {
+        try await directory.locked { () async throws(ModelError) in
+            try directory.make("\(directory.path)/\(model.name)")
             var result = model
+            var brought: [String] = []
             for (index, source) in sources.enumerated() {
-                result.files[index].size = try await bring(files[index], of: model, from: source)
+                let file = model.files[index]
+                let target = directory.filePath(model.name, file.name)
+                if try isPlaced(file, of: model) {
+                    result.files[index].size = directory.size(target)
+                } else {
+                    result.files[index].size = try await bring(file, of: model, from: source)
+                    brought.append(target)
+                }
             }
+            for target in brought { try directory.place(target + ModelDirectory.partial, at: target) }
             try directory.record(result)
             return result
         }
@@ -149,13 +160,11 @@ public struct ModelInstaller: Sendable {
         return try ModelDirectory.hash(target).sha256 == file.sha256
     }
 
-    /// Puts one file into its place and returns its size.
+    /// Fetches or copies one file, verified and on the disk, to beside its place, and returns its size.
     private func bring(
         _ file: ModelManifest.File, of model: ModelManifest.Model, from source: ModelSource
     ) async throws(ModelError) -> Int {
-        let target = directory.filePath(model.name, file.name)
-        if try isPlaced(file, of: model) { return directory.size(target) ?? 0 }
-        let part = target + ModelDirectory.partial
+        let part = directory.filePath(model.name, file.name) + ModelDirectory.partial
         let report = { [progress] (received: Int, total: Int?) in
             progress(ModelProgress(model: model.name, file: file.name, received: received, total: total ?? file.size))
         }
@@ -181,7 +190,7 @@ public struct ModelInstaller: Sendable {
                 "\(file.name) is not what it should be: its SHA-256 is \(hash.sha256), and not \(file.sha256).",
                 hint: "Do not use this source, or correct the hash.", .server)
         }
-        try directory.place(part, at: target)
+        try directory.sync(part)
         return hash.size
     }
 

@@ -9,12 +9,13 @@ public struct ModelManifest: Sendable, Equatable, Codable {
 
     /// A model or voice: a few plain files.
     public struct Model: Sendable, Equatable, Codable {
-        /// 1 to 100 of `A-Z a-z 0-9 . _ -`, beginning with a letter or digit.
+        /// 1 to 100 of `A-Z a-z 0-9 . _ -`, beginning with a letter or digit; not `manifest.json` or
+        /// `manifest.json.part`.
         public var name: String
         public var kind: Kind
         /// An SPDX identifier, or the name of the licence.
         public var licence: String
-        /// The first one is the model itself; others are what it needs beside it.
+        /// The model itself and what it needs beside it.
         public var files: [File]
 
         public init(name: String, kind: Kind, licence: String, files: [File]) {
@@ -23,6 +24,10 @@ public struct ModelManifest: Sendable, Equatable, Codable {
             self.licence = licence
             self.files = files
         }
+
+        /// The model itself: the first file that ends in `.onnx`, since a licence may come before it in a directory that
+        /// was added whole; otherwise the first file.
+        public var mainFile: File? { files.first { $0.name.hasSuffix(".onnx") } ?? files.first }
 
         /// Bytes of all files; `nil` where one is not known.
         public var size: Int? {
@@ -80,11 +85,24 @@ public struct ModelManifest: Sendable, Equatable, Codable {
         guard Set(models.map(\.name)).count == models.count else { throw .badManifest("a name comes twice") }
         for model in models { try model.check() }
     }
+
+    /// Checks what holds besides for a manifest that came over the network: it names no files of this machine.
+    /// - Throws: `models.bad_manifest`.
+    func checkFetched() throws(ModelError) {
+        for model in models {
+            for file in model.files {
+                guard let url = file.url else { continue }
+                guard case .url? = try? ModelSource(url) else {
+                    throw .badManifest("the url of \(file.name) is no http or https address")
+                }
+            }
+        }
+    }
 }
 
 extension ModelManifest.Model {
     func check() throws(ModelError) {
-        try ModelName.check(name)
+        try ModelName.checkModel(name)
         guard !licence.isEmpty, licence.count <= 200 else { throw .badManifest("\(name) has no licence") }
         guard !files.isEmpty, files.count <= ModelManifest.maxFiles else {
             throw .badManifest("\(name) has \(files.count) files; 1 to \(ModelManifest.maxFiles) are possible")
@@ -116,6 +134,15 @@ enum ModelName {
             throw ModelError(
                 "bad_name", "“\(name.prefix(60))” is no name of a model or file.",
                 hint: "A name has 1 to 100 characters of A-Z a-z 0-9 . _ - and begins with a letter or digit.")
+        }
+    }
+
+    /// - Throws: also for the names that the directory keeps its manifest under.
+    static func checkModel(_ name: String) throws(ModelError) {
+        try check(name)
+        guard !ModelDirectory.ownNames.contains(name.lowercased()) else {
+            throw ModelError(
+                "bad_name", "\(name) is the name of the directory's own manifest.", hint: "Rename the model.")
         }
     }
 

@@ -31,17 +31,5 @@ extension EngineError {
             category: .server)
     }
 
-    static func runFailed(_ stage: String, why: String) -> EngineError {
-        EngineError(
-            code: "\(stage).run_failed", message: "the model failed: \(why).",
-            hint: "Check the model with `tom doctor`.", category: .server)
-    }
-
-    static func overloaded(_ stage: String) -> EngineError {
-        EngineError(
-            code: "\(stage).overloaded", message: "more audio waits for the model than may wait.",
-            hint: "Allow fewer calls, or give TOM more cores.", category: .rateLimit)
-    }
-
     private static func modelKey(_ stage: String) -> String { stage == "vad" ? "VAD_MODEL" : "TURN_END_MODEL" }
 }

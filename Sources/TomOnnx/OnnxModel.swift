@@ -52,8 +52,14 @@ final class OnnxModel: Sendable {
     /// - Throws: `<stage>.run_failed`.
     func run(_ inputs: [OnnxTensor], _ outputs: [OnnxTensor]) throws(EngineError) {
         precondition(inputs.count == self.inputs.count && outputs.count == self.outputs.count, "tensors without ports")
-        // Six pointers at most, on the stack.
-        let status = withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: 8) { names in
+        // The library gets pointers out of the tensors, which the compiler may otherwise release after their last use here.
+        let status = withExtendedLifetime((inputs, outputs)) { invoke(inputs, outputs) }
+        if let failure = runtime.message(status) { throw .runFailed(stage, why: failure) }
+    }
+
+    /// Six pointers at most, on the stack.
+    private func invoke(_ inputs: [OnnxTensor], _ outputs: [OnnxTensor]) -> OpaquePointer? {
+        withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: 8) { names in
             withUnsafeTemporaryAllocation(of: OpaquePointer?.self, capacity: 8) { values in
                 names.initialize(repeating: nil)
                 values.initialize(repeating: nil)
@@ -66,7 +72,6 @@ final class OnnxModel: Sendable {
                     names.baseAddress! + inputs.count, outputs.count, values.baseAddress! + inputs.count)
             }
         }
-        if let failure = runtime.message(status) { throw .runFailed(stage, why: failure) }
     }
 
     // MARK: Checking

@@ -1,5 +1,5 @@
 import COnnxRuntime
-import Foundation
+import Glibc
 public import TomEngines
 
 /// ONNX Runtime, loaded when it is asked for: TOM links nothing of it.
@@ -27,15 +27,13 @@ public final class OnnxRuntime: Sendable {
     ///   - path: the library's file; `nil` looks in the usual places.
     ///   - stage: what it is wanted for, `vad` or `turn_end`: errors begin with it.
     /// - Throws: `<stage>.library_missing`, `<stage>.library_unusable`.
-    public init(path: String?, stage: String) throws(EngineError) {
-        let candidates = path.map { [$0] } ?? Self.usualPlaces
-        guard let (found, library) = Self.open(candidates) else {
-            // A file that is there and does not load is another fault than one that is not there.
-            if let path, FileManager.default.fileExists(atPath: path) {
-                throw .libraryUnusable(stage, path: path, why: Self.loaderMessage ?? "it does not load")
-            }
-            throw .libraryMissing(stage, tried: candidates)
-        }
+    public convenience init(path: String?, stage: String) throws(EngineError) {
+        try self.init(places: path.map { [$0] } ?? Self.usualPlaces, stage: stage)
+    }
+
+    /// Loads the library of the first of several places that has one.
+    init(places: [String], stage: String) throws(EngineError) {
+        let (library, found) = try Self.open(places, stage)
         guard let entry = dlsym(library, "OrtGetApiBase") else {
             throw .libraryUnusable(stage, path: found, why: "it has no OrtGetApiBase")
         }
@@ -58,14 +56,17 @@ public final class OnnxRuntime: Sendable {
         self.memory = memory
     }
 
-    private static func open(_ candidates: [String]) -> (String, UnsafeMutableRawPointer)? {
-        for candidate in candidates {
-            if let library = dlopen(candidate, RTLD_NOW | RTLD_LOCAL) { return (candidate, library) }
+    private static func open(
+        _ places: [String], _ stage: String
+    ) throws(EngineError) -> (handle: UnsafeMutableRawPointer, place: String) {
+        do throws(SharedLibrary.Failure) {
+            return try SharedLibrary.open(places)
+        } catch {
+            // A file that is there and does not load is another fault than one that is not there.
+            guard let present = error.present else { throw .libraryMissing(stage, tried: places) }
+            throw .libraryUnusable(stage, path: present, why: error.reason)
         }
-        return nil
     }
-
-    private static var loaderMessage: String? { dlerror().map { String(cString: $0) } }
 
     /// The first line of a status's text; `nil` for success. Frees the status.
     func message(_ status: OpaquePointer?) -> String? { Self.message(status, api) }

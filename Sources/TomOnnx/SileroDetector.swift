@@ -23,6 +23,6 @@ public final class SileroDetector: SpeechDetector {
     }
 
     public func detect(notify: @escaping @Sendable () -> Void) -> any SpeechDetection {
-        SileroDetection(scheduler: scheduler, notify: notify)
+        SileroDetection(scheduler: scheduler, traits: traits, notify: notify)
     }
 }

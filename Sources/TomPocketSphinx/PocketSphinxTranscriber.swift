@@ -64,8 +64,7 @@ public struct PocketSphinxTranscriber: Transcriber {
         let transcription = PocketSphinxTranscription(
             expectation: expectation(for: request), configuration: configuration, pool: pool, workers: workers,
             onDroppedAudio: onDroppedAudio, deliver: deliver)
-        let primary = request.language.prefix { $0 != "-" && $0 != "_" }.lowercased()
-        if primary == "en" {
+        if request.language.primaryLanguage == "en" {
             transcription.start()
         } else {
             deliver(.failed(.languageUnsupported(request.language)))

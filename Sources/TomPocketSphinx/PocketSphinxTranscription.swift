@@ -56,9 +56,9 @@ final class PocketSphinxTranscription: Transcription {
             state.accepted += samples.count
             // What is beyond the longest turn is not missed.
             guard state.accepted <= turn else { return 0 }
-            guard state.pending.count + samples.count <= limit else { return samples.count }
-            samples.withUnsafeBufferPointer { state.pending.append(contentsOf: $0) }
-            return 0
+            let taken = max(0, min(samples.count, limit - state.pending.count))
+            samples.extracting(first: taken).withUnsafeBufferPointer { state.pending.append(contentsOf: $0) }
+            return samples.count - taken
         }
         if dropped > 0 { onDroppedAudio(dropped) }
     }

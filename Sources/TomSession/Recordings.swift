@@ -1,9 +1,10 @@
 public import TomConversation
+import TomEngines
 
 /// The turns of a call that are kept as audio (a name, a message), until a tool takes them or the call ends.
 public struct Recordings: Sendable {
-    /// Bound for one turn, at 16 kHz: the longest turn of 120 s and what surrounds it. What is spoken beyond it is not kept.
-    public static let maxTurnSamples = 125 * 16_000
+    /// Bound for one turn, at 16 kHz: as much as engines hear of it. What is spoken beyond it is not kept.
+    public static let maxTurnSamples = TranscriptionRequest.maxSamples
     /// Bound for all turns of a call; the oldest recording makes room.
     public static let maxCallSamples = 250 * 16_000
 

@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 import TomEngines
 
@@ -17,6 +18,8 @@ final class ResultLane: Sendable {
         var session: Session?
         var waiting = 0
         var results = 0
+        /// Results on their way from other threads.
+        var hopping = 0
         var overflow: Session.Work?
     }
     private let state: Mutex<State>
@@ -44,6 +47,11 @@ final class ResultLane: Sendable {
         admitted.session.deliver(admitted.work, from: self)
     }
 
+    /// Whether results are on their way from other threads: a later one must not overtake them.
+    var isHopping: Bool { state.withLock { $0.hopping > 0 } }
+    func hopBegins() { state.withLock { $0.hopping += 1 } }
+    func hopEnds() { state.withLock { $0.hopping -= 1 } }
+
     /// The session has taken one result in.
     func resultTaken() { state.withLock { $0.waiting -= 1 } }
 
@@ -51,6 +59,22 @@ final class ResultLane: Sendable {
         state.withLock { state in
             state.session = nil
             state.overflow = nil
+        }
+    }
+}
+
+extension Session {
+    /// Takes an engine's result on any thread to the call's event loop; inline when already there, unless an earlier one of
+    /// the same lane is still on its way from another thread.
+    nonisolated func deliver(_ work: Work, from lane: ResultLane?) {
+        if eventLoop.inEventLoop, lane?.isHopping != true {
+            assumeIsolated { $0.process(work, from: lane) }
+        } else {
+            lane?.hopBegins()
+            eventLoop.execute {
+                lane?.hopEnds()
+                self.assumeIsolated { $0.process(work, from: lane) }
+            }
         }
     }
 }

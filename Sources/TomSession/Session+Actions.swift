@@ -79,7 +79,7 @@ extension Session {
         switch event {
         case .interim(let text, let complete):
             apply(.transcriptInterim(turn, text: text, turnComplete: complete))
-        case .failedOver(let failover): failedOver("stt", failover)
+        case .failedOver(let failover): failedOver("stt", failover, at: .transcription(turn))
         case .final(let transcript):
             transcriptionEnded(turn)
             metrics.engine("stt", .ok)
@@ -89,7 +89,7 @@ extension Session {
         case .failed(let error):
             transcriptionEnded(turn)
             failed("stt", error)
-            apply(.transcriptionFailed(turn, EngineFailure(code: error.code, message: error.message)))
+            apply(.transcriptionFailed(turn, EngineFailure(error)))
         }
     }
 
@@ -129,7 +129,7 @@ extension Session {
     }
 
     func synthesisReported(_ segment: SegmentID, _ event: ReplyConverter.Output) {
-        if let failover = event.failover { failedOver("tts", failover) }
+        if let failover = event.failover { failedOver("tts", failover, at: .synthesis(segment)) }
         if let silence = event.leadingSilence { metrics.leadingSilence(silence) }
         if !event.samples.isEmpty, conversation.wantsAudio(of: segment) {
             playout.append(event.samples)
@@ -141,12 +141,12 @@ extension Session {
             apply(.synthesisFinished(segment))
         case .failed(let error):
             if synthesisEnded(segment) { failed("tts", error) }
-            apply(.synthesisFailed(segment, EngineFailure(code: error.code, message: error.message)))
+            apply(.synthesisFailed(segment, EngineFailure(error)))
         case .broke(let failover):
             guard synthesisEnded(segment) else { return }
             broken.voices.insert(failover.from)
             hasBegunAnew = false
-            apply(.synthesisBroke(segment, EngineFailure(code: failover.error.code, message: failover.error.message)))
+            apply(.synthesisBroke(segment, EngineFailure(failover.error)))
             if hasBegunAnew { failedOver("tts", failover) } else { failed("tts", failover.error) }
         case nil:
             // The conversation has enough of it.

@@ -32,7 +32,7 @@ extension Session {
         case .memory(let memory): apply(.responseMemory(id, memory))
         case .expects(let expectation): apply(.responseExpects(id, expectation))
         case .endsCall: apply(.responseEndsCall(id))
-        case .failedOver(let failover): failedOver("llm", failover)
+        case .failedOver(let failover): failedOver("llm", failover, at: .generation(id))
         case .finished:
             generation = nil
             running.lane.close()
@@ -42,14 +42,14 @@ extension Session {
             generation = nil
             running.cancel()
             failed("llm", error)
-            apply(.responseFailed(id, EngineFailure(code: error.code, message: error.message)))
+            apply(.responseFailed(id, EngineFailure(error)))
         case .broke(let failover):
             generation = nil
             running.cancel()
             broken.models.insert(failover.from)
             // Whether the reply begins anew is the conversation's to say.
             hasBegunAnew = false
-            apply(.responseBroke(id, EngineFailure(code: failover.error.code, message: failover.error.message)))
+            apply(.responseBroke(id, EngineFailure(failover.error)))
             if hasBegunAnew { failedOver("llm", failover) } else { failed("llm", failover.error) }
         }
     }

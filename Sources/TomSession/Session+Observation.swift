@@ -12,7 +12,14 @@ extension Session {
             "engine failed",
             metadata: [
                 "engine.kind": "\(kind)", "error.code": "\(error.code)", "error.category": "\(error.category.rawValue)",
+                "error.message": "\(error.message)",
             ])
+    }
+
+    /// An engine was replaced before it had answered: the other one has the same time for the work.
+    func failedOver(_ kind: String, _ failover: EngineFailover, at work: EngineWork) {
+        failedOver(kind, failover)
+        apply(.engineReplaced(work))
     }
 
     /// An engine was replaced in the middle of a turn: the caller's client and the operator learn of it, the caller hears nothing.
@@ -22,7 +29,7 @@ extension Session {
             "engine replaced",
             metadata: [
                 "engine.kind": "\(kind)", "engine.name": "\(failover.from)", "engine.next": "\(failover.to)",
-                "error.code": "\(failover.error.code)",
+                "error.code": "\(failover.error.code)", "error.message": "\(failover.error.message)",
             ])
         emit(
             .notice(

@@ -100,8 +100,7 @@ actor Session: CallSession {
                 options: options, profile: profile, engines: engines, configuration: configuration))
         let traits = options.manualTurns ? nil : profile.engines.speechDetector?.traits
         activity = VoiceActivity(
-            configuration.voiceActivity, threshold: configuration.speechThreshold,
-            modelFrameSamples: traits?.frameSamples)
+            configuration.voiceActivity, threshold: configuration.speechThreshold, model: traits)
         turnAudio = RecentAudio(capacity: profile.engines.turnEndJudge?.windowSamples ?? 0)
         preRoll = PreRoll(extra: traits.map { $0.frameSamples * $0.maxWaitingFrames } ?? 0)
         playout = PlayoutQueue(format: options.output)
@@ -229,15 +228,6 @@ actor Session: CallSession {
         for action in conversation.handle(input, at: now) { perform(action) }
         let newlyDropped = conversation.droppedItems - dropped
         if newlyDropped > 0 { metrics.historyDropped.increment(by: newlyDropped) }
-    }
-
-    /// Takes an engine's result on any thread to the call's event loop; inline when already there.
-    nonisolated func deliver(_ work: Work, from lane: ResultLane?) {
-        if eventLoop.inEventLoop {
-            assumeIsolated { $0.process(work, from: lane) }
-        } else {
-            eventLoop.execute { self.assumeIsolated { $0.process(work, from: lane) } }
-        }
     }
 
     func emit(_ event: Event) {

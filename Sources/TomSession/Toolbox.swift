@@ -59,6 +59,7 @@ public struct Toolbox: ToolRunner {
             self.observe(kind, result, .now - started, callID: context.callID)
             deliver(ToolOutput(callID: call.id, succeeded: result.outcome == .ok, output: result.text))
         }
+        guard call.isOffered else { return report(.unknown, .noSuchTool) }
         switch BuiltInTool(rawValue: call.name) {
         case .takeMessage: return messages.run(call, in: context) { report(.takeMessage, $0) }
         case .transferCall where !agent.configuration.transfers.isEmpty:
@@ -67,7 +68,7 @@ public struct Toolbox: ToolRunner {
         case .transferCall, .endCall, nil: break
         }
         guard let source = agent.sources.first(where: { $0.tools.contains { $0.name == call.name } }) else {
-            return report(.unknown, ToolResult("There is no tool of that name.", .invalid))
+            return report(.unknown, .noSuchTool)
         }
         let origin = ToolOrigin(callID: context.callID, agentID: context.agentID)
         Task { report(source.kind, await source.run(call, from: origin)) }
@@ -86,4 +87,8 @@ public struct Toolbox: ToolRunner {
         facts["error.message"] = "\(error.message)"
         logger.warning("tool failed", metadata: facts)
     }
+}
+
+extension ToolResult {
+    fileprivate static let noSuchTool = ToolResult("There is no tool of that name.", .invalid)
 }

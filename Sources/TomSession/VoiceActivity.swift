@@ -1,4 +1,5 @@
 import TomAudio
+import TomEngines
 
 /// Where in the caller's audio there is speech, as the call knows it: from the built-in detector, which judges a frame
 /// when it arrives, or from a model beside the event loop, whose judgements come a little later. Positions are those of
@@ -15,20 +16,20 @@ struct VoiceActivity {
     /// Samples at 16 kHz that the model was given, and silence put in their place.
     private var heardSamples = 0
 
-    /// - Parameter modelFrameSamples: frames of the model that judges, at 16 kHz; `nil` for the built-in detector.
+    /// - Parameter model: what is fixed about the model that judges; `nil` for the built-in detector.
     init(
         _ configuration: VoiceActivityDetector.Configuration, threshold: SpeechThreshold = SpeechThreshold(),
-        modelFrameSamples: Int? = nil
+        model: SpeechDetectorTraits? = nil
     ) {
         builtIn = VoiceActivityDetector(configuration)
         self.threshold = threshold
-        judged = modelFrameSamples.map {
-            SpeechSegmenter(startMs: configuration.startMs, stopMs: configuration.stopMs, frameMs: $0 / 16)
+        judged = model.map {
+            SpeechSegmenter(
+                startMs: configuration.startMs, stopMs: configuration.stopMs, frameMs: $0.frameSamples / 16,
+                onsetFrames: $0.onsetFrames)
         }
     }
 
-    /// Whether a model judges.
-    var usesModel: Bool { judged != nil }
     var isSpeaking: Bool { judged?.isSpeaking ?? builtIn.isSpeaking }
     /// While speaking: the end of the last frame that counted as speech.
     var lastSpeechMs: Int { judged?.lastSpeechMs ?? builtIn.lastSpeechMs }

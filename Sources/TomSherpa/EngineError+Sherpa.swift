@@ -3,12 +3,17 @@ import TomErrors
 
 /// Which part of a call an engine of sherpa-onnx does: the beginning of its errors' codes.
 enum SherpaStage: String, Sendable, Codable {
-    case stt, tts
+    case stt, tts, vad
 
     /// The setting that names the model.
-    var setting: String { self == .stt ? "STT_MODEL" : "TTS_MODEL" }
+    var setting: String { rawValue.uppercased() + "_MODEL" }
     /// What a model is called.
-    var noun: String { self == .stt ? "model" : "voice" }
+    var noun: String { self == .tts ? "voice" : "model" }
+    /// What the setting has to be.
+    var place: String {
+        self == .vad
+            ? "the file of Silero VAD (`silero_vad.onnx`) or TEN VAD" : "the folder of a \(noun) for sherpa-onnx"
+    }
 }
 
 extension EngineError {
@@ -32,7 +37,7 @@ extension EngineError {
         EngineError(
             code: "\(stage).model_missing",
             message: "there is no \(stage.noun) at \(path), or this user may not read it.",
-            hint: "Set \(stage.setting) to the folder of a \(stage.noun) for sherpa-onnx.", category: .server)
+            hint: "Set \(stage.setting) to \(stage.place).", category: .server)
     }
 
     static func modelUnusable(_ stage: SherpaStage, _ path: String, _ reason: String) -> EngineError {

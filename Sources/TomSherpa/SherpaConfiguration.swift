@@ -14,7 +14,7 @@ public struct SherpaTranscriberConfiguration: Sendable, Equatable, Codable {
     /// `stt.busy`.
     public var maximumTurns = 1_000
     /// Audio that one turn buffers while its decoder is behind, in seconds. What comes when it is full is dropped and
-    /// counted.
+    /// counted. A turn taken over from another engine is kept whole.
     public var maximumBufferedSeconds = 30
     /// Audio of one turn that is listened to, in seconds: the longest turn and what surrounds it.
     public var maximumTurnSeconds = 125
@@ -49,4 +49,21 @@ public struct SherpaSynthesizerConfiguration: Sendable, Equatable, Codable {
 
     /// Audio of one sentence at most, in seconds: beyond it the voice has gone wrong.
     static let maximumAudioSeconds = 600
+}
+
+/// How sherpa-onnx tells speech from silence.
+public struct SherpaDetectorConfiguration: Sendable, Equatable, Codable {
+    /// Path of `libsherpa-onnx-c-api.so`; `nil` searches the usual places.
+    public var library: String?
+    /// File of Silero VAD or TEN VAD.
+    public var model: String
+    /// Probability that begins speech, 0.1...0.95; 0.15 less carries it on.
+    public var threshold: Float = 0.5
+    /// Threads that judge, 1 or more: one carries about a hundred calls. One for every two cores by default.
+    public var threads = max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))) / 2)
+
+    public init(library: String? = nil, model: String) {
+        self.library = library
+        self.model = model
+    }
 }

@@ -39,6 +39,8 @@ final class SherpaLibrary: @unchecked Sendable {
     let voiceGenerate: tom_sherpa_generate_f
     let audioDestroy: tom_sherpa_audio_destroy_f
 
+    let voiceActivity: VoiceActivity
+
     /// - Parameter path: of `libsherpa-onnx-c-api.so`; `nil` searches where installers put it.
     /// - Throws: `<stage>.library_missing`, `<stage>.library_version`.
     init(path: String?, stage: SherpaStage) throws(EngineError) {
@@ -75,10 +77,11 @@ final class SherpaLibrary: @unchecked Sendable {
         voiceSpeakers = try functions.find("OfflineTtsNumSpeakers")
         voiceGenerate = try functions.find("OfflineTtsGenerateWithConfig")
         audioDestroy = try functions.find("DestroyOfflineTtsGeneratedAudio")
+        voiceActivity = try VoiceActivity(functions)
     }
 
     /// Looks functions up.
-    private struct Functions {
+    struct Functions {
         let handle: UnsafeMutableRawPointer
         let path: String
         let stage: SherpaStage
@@ -106,13 +109,12 @@ extension SherpaLibrary {
     private static func open(
         _ path: String?, _ stage: SherpaStage
     ) throws(EngineError) -> (pointer: UnsafeMutableRawPointer, path: String) {
-        var reason = ""
-        for candidate in path.map({ [$0] }) ?? [fileName] + usualPlaces.flatMap(matches) {
-            if let handle = dlopen(candidate, RTLD_NOW | RTLD_LOCAL) { return (handle, location(handle) ?? candidate) }
-            // Of a search the first reason is the loader's: not found.
-            if reason.isEmpty { reason = dlerror().map { String(cString: $0) } ?? "unknown" }
+        do throws(SharedLibrary.Failure) {
+            let (handle, place) = try SharedLibrary.open(path.map { [$0] } ?? [fileName] + usualPlaces.flatMap(matches))
+            return (handle, location(handle) ?? place)
+        } catch {
+            throw .libraryMissing(stage, tried: path ?? error.present ?? fileName, reason: error.reason)
         }
-        throw .libraryMissing(stage, tried: path ?? fileName, reason: reason)
     }
 
     /// The files that `pattern` stands for, the last by name first: the newest Python.

@@ -20,7 +20,7 @@ public struct SherpaSynthesizer: SpeechSynthesizer {
     public let summary: String
     /// The language of the voice as far as it is known, a two-letter code.
     public var language: String? {
-        voice.model.spelling.map { $0.prefix { $0 != "-" && $0 != "_" }.lowercased() }
+        voice.model.spelling?.primaryLanguage
     }
 
     private let voice: Voice
@@ -65,7 +65,7 @@ public struct SherpaSynthesizer: SpeechSynthesizer {
             voice: voice, speller: speller, configuration: configuration, workers: workers, deliver: deliver)
         let text = EspeakText.cleaned(request.text)
         do throws(EngineError) {
-            guard text.count <= EspeakText.maximumLength else { throw .espeakTextTooLong }
+            guard text.count <= EspeakText.maximumLength else { throw .textTooLong }
             // Marks alone make no sound, and the library would write them into the log.
             if text.contains(where: { $0.isLetter || $0.isNumber }) {
                 try synthesis.start(text)

@@ -65,15 +65,15 @@ public struct SherpaTranscriber: Transcriber {
     public func transcribe(
         _ request: TranscriptionRequest, deliver: @escaping @Sendable (TranscriptionEvent) -> Void
     ) -> any Transcription {
-        let language = Self.primary(request.language)
+        let language = request.language.primaryLanguage
         let isKnown = knows(language)
         switch engine {
         case .streaming(let lanes):
             let counts = lanes.map(\.count)
             let lane = zip(lanes, counts).min { $0.1 < $1.1 }?.0 ?? lanes[0]
             let turn = StreamingTranscription(
-                lane: lane, configuration: configuration, language: language, onDroppedAudio: onDroppedAudio,
-                deliver: deliver)
+                lane: lane, configuration: configuration, language: language, isTakenOver: request.isTakenOver,
+                onDroppedAudio: onDroppedAudio, deliver: deliver)
             if !isKnown {
                 turn.refuse(.sherpaLanguage(request.language))
             } else if counts.reduce(0, +) >= configuration.maximumTurns {
@@ -93,7 +93,7 @@ public struct SherpaTranscriber: Transcriber {
 
     /// Whether the model knows `language`, a BCP 47 code, or does not say what it knows.
     public func knows(_ language: String) -> Bool {
-        capabilities.languages.isEmpty || capabilities.languages.contains(Self.primary(language))
+        capabilities.languages.isEmpty || capabilities.languages.contains(language.primaryLanguage)
     }
 
     /// - Parameter languages: BCP 47 codes.
@@ -101,10 +101,6 @@ public struct SherpaTranscriber: Transcriber {
     public func check(anyOf languages: [String]) throws(EngineError) {
         guard let first = languages.first, !languages.contains(where: knows) else { return }
         throw .sherpaLanguage(first)
-    }
-
-    private static func primary(_ language: String) -> String {
-        language.prefix { $0 != "-" && $0 != "_" }.lowercased()
     }
 
     /// Turns that are being heard, or that wait for it.

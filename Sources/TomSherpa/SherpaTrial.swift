@@ -9,6 +9,7 @@ public import TomEngines
 public enum SherpaTrial: Sendable, Codable, Equatable {
     case transcriber(SherpaTranscriberConfiguration)
     case synthesizer(SherpaSynthesizerConfiguration)
+    case detector(SherpaDetectorConfiguration)
 
     /// What the process of a trial writes last when all is well.
     public static let success = "tom: the trial succeeded"
@@ -46,17 +47,42 @@ public enum SherpaTrial: Sendable, Codable, Equatable {
             let library = try SherpaLibrary(path: configuration.library, stage: .tts)
             let voice = try Voice(library, model)
             try voice.check(Speller(model, configuration), speaker: configuration.speaker)
+        case .detector(let configuration):
+            let model = try ActivityModel(path: configuration.model)
+            let library = try SherpaLibrary(path: configuration.library, stage: .vad)
+            let detectors = try ActivityDetectors(ActivityDetector.Source(library, model, configuration))
+            guard judges(detectors, frameSamples: model.frameSamples) else {
+                throw .modelUnusable(.vad, model.path, "sherpa-onnx does not take it.")
+            }
         }
     }
 
-    /// Whether the model decodes two seconds, noise and silence, without ending the process.
-    private func hears(_ model: SpeechModel, _ library: SherpaLibrary) throws(EngineError) -> Bool {
+    /// Two seconds of noise and silence.
+    private var samples: [Int16] {
         var state: UInt32 = 1
         let noise = (0..<16_000).map { _ in
             state = state &* 1_664_525 &+ 1_013_904_223
             return Int16(truncatingIfNeeded: state >> 20) / 4
         }
-        let samples = noise + [Int16](repeating: 0, count: 16_000)
+        return noise + [Int16](repeating: 0, count: 16_000)
+    }
+
+    /// Whether the model judges, for one call and the next, without ending the process.
+    private func judges(_ detectors: ActivityDetectors, frameSamples: Int) -> Bool {
+        let floats = samples.map { Float($0) / 32_768 }
+        for _ in 0..<2 {
+            guard let detector = detectors.take() else { return false }
+            for start in stride(from: 0, through: floats.count - frameSamples, by: frameSamples) {
+                _ = detector.isSpeech(Array(floats[start..<start + frameSamples]))
+            }
+            detectors.giveBack(detector)
+        }
+        return true
+    }
+
+    /// Whether the model decodes without ending the process.
+    private func hears(_ model: SpeechModel, _ library: SherpaLibrary) throws(EngineError) -> Bool {
+        let samples = samples
         guard model.isStreaming else {
             let recognizer = try OfflineRecognizer(library, model, threads: 1)
             return recognizer.transcribe(samples[...], language: model.languages.first ?? "") != nil
@@ -106,6 +132,9 @@ extension SherpaTrial {
         case .synthesizer(var configuration):
             configuration.library = library
             return .synthesizer(configuration)
+        case .detector(var configuration):
+            configuration.library = library
+            return .detector(configuration)
         }
     }
 }

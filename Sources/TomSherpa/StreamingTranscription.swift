@@ -32,12 +32,12 @@ final class StreamingTranscription: Transcription {
     private static let portion = 1_600
 
     init(
-        lane: DecodingLane, configuration: SherpaTranscriberConfiguration, language: String,
+        lane: DecodingLane, configuration: SherpaTranscriberConfiguration, language: String, isTakenOver: Bool,
         onDroppedAudio: @escaping @Sendable (Int) -> Void, deliver: @escaping @Sendable (TranscriptionEvent) -> Void
     ) {
         self.lane = lane
-        limit = configuration.maximumBufferedSeconds * 16_000
         turnLimit = configuration.maximumTurnSeconds * 16_000
+        limit = isTakenOver ? turnLimit : configuration.maximumBufferedSeconds * 16_000
         self.language = language
         self.onDroppedAudio = onDroppedAudio
         self.deliver = deliver
@@ -45,12 +45,14 @@ final class StreamingTranscription: Transcription {
 
     func append(_ samples: Span<Int16>) {
         let (dropped, wakes): (Int, Bool) = state.withLock { state in
-            guard !state.isFinished, !state.isCancelled, state.accepted < turnLimit else { return (0, false) }
-            guard state.pending.count + samples.count <= limit else { return (samples.count, false) }
-            state.accepted += samples.count
+            guard !state.isFinished, !state.isCancelled else { return (0, false) }
+            // What is beyond the longest turn is not missed.
+            let wanted = min(samples.count, turnLimit - state.accepted)
+            let taken = min(wanted, limit - state.pending.count)
+            state.accepted += taken
             let before = state.pending.count
-            samples.withUnsafeBufferPointer { state.pending.append(contentsOf: $0) }
-            return (0, before < Self.portion && state.pending.count >= Self.portion)
+            samples.extracting(first: taken).withUnsafeBufferPointer { state.pending.append(contentsOf: $0) }
+            return (wanted - taken, before < Self.portion && state.pending.count >= Self.portion)
         }
         if dropped > 0 { onDroppedAudio(dropped) }
         if wakes { lane.wake() }

@@ -48,7 +48,13 @@ public final class VirtualEventLoop: EventLoop, NIOSerialEventLoopExecutor {
     public var inEventLoop: Bool { pthread_equal(thread, pthread_self()) != 0 }
 
     public func execute(_ task: @escaping @Sendable () -> Void) {
-        if inEventLoop { base.execute(task) } else { inbox.withLock { $0.append(task) } }
+        let isQueued = inbox.withLock { tasks in
+            // Behind what other threads have executed, as on a loop with one queue.
+            guard !inEventLoop || !tasks.isEmpty else { return false }
+            tasks.append(task)
+            return true
+        }
+        if !isQueued { base.execute(task) }
     }
 
     @discardableResult

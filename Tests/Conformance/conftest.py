@@ -31,7 +31,7 @@ SAMPLE_RATE = 16_000
 REPLY_MS = 1_500
 
 
-def voice(milliseconds):
+def voice(milliseconds, harmonics=range(1, 13), level=1_900):
     """PCM16 of a voice-like sound at 16 kHz: harmonics of a gliding pitch, four syllables a second, ending loud."""
     count = milliseconds * SAMPLE_RATE // 1000
     samples, phase = [], 0.0
@@ -39,8 +39,8 @@ def voice(milliseconds):
         t = i / SAMPLE_RATE
         phase += 2 * math.pi * (130 + 25 * math.sin(2 * math.pi * 0.7 * t)) / SAMPLE_RATE
         syllable = 0.2 + 0.8 * (0.5 + 0.5 * math.cos(2 * math.pi * 4 * (count - i) / SAMPLE_RATE))
-        value = sum(math.sin(k * phase) / math.sqrt(k) for k in range(1, 13))
-        samples.append(max(-32768, min(32767, int(1_900 * syllable * value))))
+        value = sum(math.sin(k * phase) / math.sqrt(k) for k in harmonics)
+        samples.append(max(-32768, min(32767, int(level * syllable * value))))
     return struct.pack(f"<{count}h", *samples)
 
 

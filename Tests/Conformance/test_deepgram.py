@@ -8,6 +8,7 @@ import pytest
 
 from conftest import SPEECH, Call
 from deepgram_server import KEY, Deepgram
+from recipes import adapted, recipe
 
 WORDS = "what are your opening hours"
 
@@ -115,3 +116,13 @@ def test_an_order_with_openai_has_addresses_of_its_own(deepgram, tmp_path):
     env.update(STT_PROVIDER_URL="http://127.0.0.1:9/v1", STT_DEEPGRAM_URL=deepgram.url, STT_DEEPGRAM_KEY=KEY, STT_DEEPGRAM_MODEL="nova-2")
     said = doctor(tmp_path, **env)
     assert f"Deepgram at {deepgram.url} answers, model nova-2" in said
+
+
+def test_the_recipe_works(start_server, deepgram):
+    _, (settings,) = recipe("Deepgram")
+    tom = start_server(
+        fresh=True, DEV_ALLOW_NO_JWT="true", STT_DEEPGRAM_URL=deepgram.url, **adapted(settings, STT_DEEPGRAM_KEY=KEY))
+    call = Call(tom.url(), start={})
+    assert speak(call) == (WORDS, "completed", [])
+    call.close()
+    assert KEY not in tom.logged()

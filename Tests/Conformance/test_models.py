@@ -47,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(206 if asked and server.ranges else 200)
         if asked and server.ranges:
             self.send_header("Content-Range", f"bytes {begin}-{len(data) - 1}/{len(data)}")
-        self.send_header("Content-Length", str(len(rest)))
+        self.send_header("Content-Length", server.length or str(len(rest)))
         self.end_headers()
         cut = server.breaks.pop(0) if server.breaks else None
         self.wfile.write(rest[:cut])
@@ -63,6 +63,7 @@ def source():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.ranges, server.breaks, server.requests, server.redirects = True, [], [], {}
+    server.length = None
     server.files = {"/voice.onnx": MODEL, "/voice.onnx.json": CONFIG}
     server.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -128,6 +129,16 @@ def test_a_manifest_comes_from_an_address_and_files_from_a_mirror(models, source
     assert run.returncode == 0, run.stderr
 
 
+def test_a_manifest_from_an_address_names_no_files_of_this_machine(models, source):
+    secret = models.path / "secret"
+    secret.write_bytes(MODEL)
+    for url in [str(secret), f"file://{secret}"]:
+        source.files["/manifest.json"] = json.dumps(manifest(source, url=url)).encode()
+        run = models("add", "voice", "--manifest", f"{source.url}/manifest.json")
+        assert run.returncode == 1 and "models.bad_manifest" in run.stderr, run.stderr
+    assert not models.directory.exists()
+
+
 def test_a_download_that_breaks_off_goes_on_where_it_ended(models, source):
     source.breaks = [500_000, 300_000]
     assert add(models, source).returncode == 0
@@ -183,6 +194,14 @@ def test_a_wrong_hash_is_refused_and_leaves_nothing(models, source):
 def test_more_than_the_manifest_says_is_refused(models, source):
     source.files["/voice.onnx"] = MODEL + b"more"
     assert "models.wrong_size" in add(models, source).stderr
+
+
+def test_a_length_beyond_all_bounds_is_refused(models, source):
+    (models.directory / "voice").mkdir(parents=True)
+    (models.directory / "voice" / "voice.onnx.json.part").write_bytes(CONFIG[:4])
+    source.length = "9223372036854775807"
+    run = models("add", "voice", "--kind", "tts", "--licence", "MIT", "--from", f"{source.url}/voice.onnx.json", "--sha256", sha256(CONFIG))
+    assert run.returncode == 1 and "models.too_large" in run.stderr, run.stderr
 
 
 def test_a_file_that_changed_later_is_found(models, source):

@@ -12,6 +12,7 @@ import pytest
 
 from conftest import SPEECH, Call, voice
 from realtime_server import KEY, MS_PER_WORD, Realtime, Say, Tool
+from recipes import adapted, recipe
 
 LONG = Say(" ".join(f"word{number}" for number in range(20)))
 APOLOGY = "something went wrong on my side. Could you say that again?"
@@ -121,8 +122,7 @@ def test_an_interruption_truncates_what_was_not_heard(open_call, realtime, pace)
     call = open_call()
     before = len(call.events)
     call.speak(SPEECH, silence_ms=500)
-    call.wait("tts_audio", after=before)
-    time.sleep(1.0)
+    call.wait(lambda _: audio_ms(call, before) >= 1_400, after=before)
     call.speak(voice(1_200), silence_ms=500)
     barge_in = call.wait("barge_in", after=before)
     end = call.wait(lambda event: isinstance(event, dict) and event["type"] == "turn_end" and event["status"] == "completed", after=before)
@@ -146,8 +146,7 @@ def test_a_noise_lets_the_answer_go_on(open_call, realtime):
     call = open_call(FALSE_INTERRUPTION_MAX_SPEECH_MS=2_000)
     before = len(call.events)
     call.speak(SPEECH, silence_ms=500)
-    call.wait("tts_audio", after=before)
-    time.sleep(0.8)
+    call.wait(lambda _: audio_ms(call, before) >= 1_200, after=before)
     call.speak(voice(500), silence_ms=300)
     call.wait("barge_in", after=before)
     end = call.wait("turn_end", after=before, timeout=15)
@@ -323,3 +322,14 @@ def test_the_doctor_says_whether_it_answers(realtime, tmp_path):
     realtime.fault = "unauthorized"
     _, said = run(tmp_path, ["doctor"], **settings(realtime))
     assert "the provider answered 401 (invalid_api_key)" in said and KEY not in said
+
+
+def test_the_recipe_works(start_server, realtime):
+    _, (recipe_settings,) = recipe("A model that hears and speaks")
+    realtime.answers, realtime.words = [Say("We are open from nine to five.")], ["when are you open"]
+    tom = start_server(
+        fresh=True, DEV_ALLOW_NO_JWT="true", REALTIME_STT="local", REALTIME_TTS="local",
+        **adapted(recipe_settings, LLM_PROVIDER_URL=realtime.url, LLM_PROVIDER_KEY=KEY))
+    call = Call(tom.url(), start={})
+    assert ask(call) == ("We are open from nine to five.", "completed", [])
+    call.close()

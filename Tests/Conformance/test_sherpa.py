@@ -4,11 +4,15 @@ import base64
 import os
 import shutil
 import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import tones
 from conftest import Call
+from recipes import adapted, recipe
 
 ENGINES = {
     "REALTIME_STT": "provider", "STT_ENGINE": "sherpa", "REALTIME_LLM": "local", "REALTIME_TTS": "provider", "TTS_ENGINE": "sherpa",
@@ -60,12 +64,18 @@ def test_after_an_interruption_the_next_answer_is_whole(start_server):
 def test_calls_at_once_share_the_engines(start_server):
     tom = start_server(fresh=True, STT_MODEL=tones.model("ctc"), **ENGINES)
     calls = [Call(tom.url(), start={}) for _ in range(4)]
+    questions = ["when are you open", "where are you", "when are you open", "where are you"]
+    together = threading.Barrier(len(calls))
+
+    def ask(call, question):
+        together.wait(10)
+        return say(call, question)
+
+    with ThreadPoolExecutor(len(calls)) as callers:
+        turns = list(callers.map(ask, calls, questions))
+    assert [heard for heard, _, _ in turns] == [[question] for question in questions]
+    assert all(answer and tones.written(said) == tones.written(answer) for _, answer, said in turns)
     for call in calls:
-        call.speak(tones.spoken("when are you open"), silence_ms=0)
-    for call in calls:
-        call.speak(b"", silence_ms=1_500)
-        call.wait("turn_end", timeout=20)
-        assert [event["text"] for event in call.of_type("stt_final")] == ["when are you open"]
         call.close()
 
 
@@ -81,6 +91,42 @@ def test_a_model_of_one_language_serves_the_agents_that_speak_it(start_server, t
     call.close()
 
 
+@pytest.mark.parametrize("name,model", [("sherpa-onnx", "silero_vad.onnx"), ("sherpa", "ten-vad.onnx")])
+def test_a_turn_begins_and_ends_where_the_voice_activity_detector_says(start_server, name, model):
+    tom = start_server(fresh=True, STT_MODEL=tones.model("ctc"), VAD=name, VAD_MODEL=tones.model(f"vad/{model}"), **ENGINES)
+    call = Call(tom.url(), start={})
+    for question in ["when are you open", "where are you"]:
+        before = len(call.events)
+        assert say(call, question)[0] == [question]
+        begun, ended = call.wait("speech_started", after=before)["audio_ms"], call.wait("speech_stopped", after=before)["audio_ms"]
+        # A tone and the gap behind it are 90 ms; the last gap is silence.
+        assert abs(ended - begun - (90 * len(question) - 30)) <= 200
+    assert [event for event in call.events if isinstance(event, dict) and event["type"] in ("notice", "error")] == []
+    assert len(call.of_type("speech_started")) == len(call.of_type("speech_stopped")) == 2
+    call.close()
+    counted = 'tom_engine_requests_total{engine="sherpa-onnx",kind="vad",outcome="ok"} 1'
+    end = time.monotonic() + 5
+    while counted not in tom.http("/metrics")[2].decode() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert counted in tom.http("/metrics")[2].decode()
+
+
+def test_calls_at_once_are_told_apart(start_server):
+    settings = {**ENGINES, "VAD": "sherpa-onnx", "VAD_MODEL": tones.model("vad/silero_vad.onnx")}
+    tom = start_server(fresh=True, STT_MODEL=tones.model("ctc"), **settings)
+    calls = [Call(tom.url(), start={}) for _ in range(4)]
+    # Those in the middle say nothing.
+    words = tones.spoken("when are you open")
+    speech = [words, bytes(len(words)), bytes(len(words)), words]
+    with ThreadPoolExecutor(len(calls)) as callers:
+        list(callers.map(lambda call, pcm: call.speak(pcm, silence_ms=1_000), calls, speech))
+    for call in (calls[0], calls[3]):
+        call.wait("stt_final", timeout=20)
+    assert [len(call.of_type("speech_started")) for call in calls] == [1, 0, 0, 1]
+    for call in calls:
+        call.close()
+
+
 def doctor(tmp_path, **settings):
     return subprocess.run(
         [os.path.abspath(os.environ["TOM_BINARY"]), "doctor", "--port", "0"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
@@ -91,6 +137,9 @@ def test_the_doctor_says_what_it_finds(tmp_path):
     found = doctor(tmp_path, STT_MODEL=tones.model("transducer"))
     assert found.returncode == 0, found.stdout
     assert "sherpa-onnx 2.0.1" in found.stdout and "streaming transducer model" in found.stdout and "VITS voice" in found.stdout
+    detector = {"STT_MODEL": tones.model("ctc"), "VAD": "sherpa", "VAD_MODEL": tones.model("vad/ten-vad.onnx")}
+    found = doctor(tmp_path, **detector)
+    assert found.returncode == 0 and "TEN VAD" in found.stdout, found.stdout
 
 
 def test_what_is_missing_or_broken_is_an_error_and_no_crash(tmp_path):
@@ -109,16 +158,38 @@ def test_what_is_missing_or_broken_is_an_error_and_no_crash(tmp_path):
     assert run.returncode == 1 and "stt.model_unusable" in run.stderr
 
 
+def test_a_voice_activity_detector_that_is_missing_or_broken_is_an_error_and_no_crash(tmp_path):
+    settings = {"STT_MODEL": tones.model("ctc"), "VAD": "sherpa-onnx"}
+    missing = doctor(tmp_path, **settings, VAD_MODEL="/nonexistent.onnx")
+    assert missing.returncode == 1 and "there is no model at /nonexistent.onnx" in missing.stdout
+    broken = tmp_path / "silero_vad.onnx"
+    with open(tones.model("vad/silero_vad.onnx"), "rb") as whole:
+        broken.write_bytes(whole.read().replace(b"Sigmoid", b"Sigmoix"))
+    found = doctor(tmp_path, **settings, VAD_MODEL=str(broken))
+    assert found.returncode == 1 and "a trial of the model in a process of its own failed" in found.stdout
+    run = subprocess.run(
+        [os.path.abspath(os.environ["TOM_BINARY"]), "serve", "--port", "0"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        env={**os.environ, **ENGINES, **settings, "VAD_MODEL": str(broken)})
+    assert run.returncode == 1 and "vad.model_unusable" in run.stderr
+
+
 def test_the_recipe_of_the_documents_works(start_server):
     """docs/engines.md, with the models of tones for those it names."""
-    documents = os.path.join(os.path.dirname(__file__), "../../docs/engines.md")
-    with open(documents, encoding="utf-8") as file:
-        section = file.read().split("## sherpa-onnx", 1)[1].split("\n## ", 1)[0]
-    command = section.split("```", 2)[1].replace("\\\n", " ")
-    settings = dict(word.split("=", 1) for word in command.split() if "=" in word and word[0].isupper())
-    assert {"STT_MODEL", "TTS_MODEL", "SHERPA_ONNX_LIBRARY", "STT_ENGINE", "TTS_ENGINE"} <= set(settings)
-    settings |= {"STT_MODEL": tones.model("ctc"), "TTS_MODEL": tones.model("characters"), "SHERPA_ONNX_LIBRARY": tones.LIBRARY}
+    _, (settings,) = recipe("sherpa-onnx")
+    assert {"STT_ENGINE", "TTS_ENGINE"} <= set(settings)
+    settings = adapted(
+        settings, STT_MODEL=tones.model("ctc"), TTS_MODEL=tones.model("characters"), SHERPA_ONNX_LIBRARY=tones.LIBRARY)
     tom = start_server(fresh=True, **{**settings, "REALTIME_LLM": "local", "DEV_ALLOW_NO_JWT": "true"})
+    call = Call(tom.url(), start={})
+    assert say(call, "when are you open")[0] == ["when are you open"]
+    call.close()
+
+
+def test_the_recipe_of_the_voice_activity_detector_works(start_server):
+    """docs/turn-taking.md, with a model of tones for Silero."""
+    _, (settings,) = recipe("sherpa-onnx instead of the built-in detector", "turn-taking.md")
+    settings = adapted(settings, VAD_MODEL=tones.model("vad/silero_vad.onnx"), SHERPA_ONNX_LIBRARY=tones.LIBRARY)
+    tom = start_server(fresh=True, **{**ENGINES, **settings, "STT_MODEL": tones.model("ctc")})
     call = Call(tom.url(), start={})
     assert say(call, "when are you open")[0] == ["when are you open"]
     call.close()

@@ -17,10 +17,9 @@ import pytest
 import tone_voice
 from conftest import Call
 from heard import check_cut, words
+from recipes import recipe
 from speech_servers import installed, piper_http, wyoming_piper, wyoming_tone
-
-QUESTION = "what are your opening hours"
-DOCUMENT = pathlib.Path(__file__).parents[2] / "docs/engines.md"
+from word_for_word import QUESTION, ask, check_word_for_word, spoken
 
 
 @pytest.fixture(scope="session")
@@ -65,25 +64,6 @@ def serve(start_server, **settings):
     return start_server(fresh=True, **{
         "DEV_ALLOW_NO_JWT": "true", "REALTIME_STT": "off", "REALTIME_LLM": "local", "REALTIME_TTS": "provider", "LOG_LEVEL": "debug",
         **settings})
-
-
-def spoken(events):
-    """What the audio among `events` says."""
-    audio = b"".join(base64.b64decode(event["bytes"]) for event in events if event["type"] == "tts_audio")
-    return tone_voice.decode(np.frombuffer(audio, "<i2"))
-
-
-def ask(call, text=QUESTION, timeout=20):
-    """The events of a typed turn."""
-    before = len(call.events)
-    call.send({"type": "text", "text": text})
-    call.wait("turn_end", timeout=timeout, after=before)
-    return call.events[before:]
-
-
-def check_word_for_word(events):
-    answered = "".join(event["text"] for event in events if event["type"] == "llm_token")
-    assert len(words(answered)) >= 10 and words(spoken(events)) == words(answered)
 
 
 @pytest.mark.parametrize("name", [
@@ -178,8 +158,11 @@ def test_piper_ends_with_a_server_that_is_killed(start_server, engine):
     tom.process.kill()
     tom.process.wait()
     wait_until(lambda: all(gone(pid) for pid in running))
-    for folder in running.values():
-        folder.rmdir()  # empty
+    left = list(running.values())
+    assert all(folder.exists() for folder in left)
+    (left[0] / "1.wav").write_bytes(b"a sentence")
+    serve(start_server, **engine("piper program"))
+    assert not any(folder.exists() for folder in left), "the next start tidies up"
 
 
 @pytest.mark.parametrize("name", ["piper server", "wyoming"])
@@ -269,15 +252,6 @@ def test_bad_settings_stop_the_start(settings, says):
 # The recipes of docs/engines.md, with the tone voice in place of one that has to be downloaded, and another port.
 
 
-def recipe(heading):
-    """The commands of a section: servers, and the settings of `tom`."""
-    section = DOCUMENT.read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
-    lines = [line for block in re.findall(r"```sh\n(.*?)```", section, re.S) for line in block.replace("\\\n", " ").splitlines()]
-    servers = [line.removesuffix(" &").split() for line in lines if line.endswith(" &")]
-    settings = [dict(word.split("=", 1) for word in line.split()[:-2]) for line in lines if line.endswith(" tom serve")]
-    return servers, settings
-
-
 def adapted(text, voice, ports):
     for old, new in {"en_US-lessac-medium": "tone", "voices": str(voice.parent), **ports}.items():
         text = text.replace(old, new)
@@ -289,12 +263,11 @@ def test_the_recipes_work(start_server, voice, speech, heading):
     from speech_servers import SpeechServer, free_port
 
     servers, recipes = recipe(heading)
-    assert recipes
     ports = {port: str(free_port()) for port in ("10200", "5000")}
     for command in servers:
         name, *arguments = (adapted(word, voice, ports) for word in command)
         port = next(number for number in ports.values() if number in " ".join(arguments))
-        program = [installed("python"), *arguments] if name.startswith("python") else [installed(name), *arguments]
+        program = [installed("python"), *arguments] if pathlib.Path(name).name.startswith("python") else [installed(name), *arguments]
         speech(lambda folder: SpeechServer(folder, program, int(port)))
     for settings in recipes:
         settings = {key: adapted(value, voice, ports) for key, value in settings.items()}

@@ -11,5 +11,7 @@ python=$here/.venv/bin/python
 export TINY_LLAMA=$root/.build/engines/tiny-llama
 mkdir -p "$(dirname "$TINY_LLAMA")"
 [[ -f $TINY_LLAMA/config.json ]] || "$python" "$here/tiny_llama.py" "$TINY_LLAMA"
-export PYTHONPATH=$here:$root/Tests/Conformance:$root/Tests/Voices
+export SPOKEN_MODELS=$root/.build/engines/spoken
+mkdir -p "$SPOKEN_MODELS"
+export PYTHONPATH=$here:$root/Tests/Conformance:$root/Tests/Voices:$root/Benchmarks/Engines
 exec "$python" -m pytest -q -s -p no:cacheprovider "$here" "$@"

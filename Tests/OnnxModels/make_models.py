@@ -126,6 +126,31 @@ def no_probability(path):
     save(path, nodes, *vad_ports(), constants + [constant("none", 0), constant("two", 2)])
 
 
+def melody(path):
+    """Judges by the last two seconds, of smart-turn's shape: what sounds low is complete, what sounds high is not."""
+    nodes, constants = [], [constant("step", [1, 1], np.int64), constant("axes", [1, 2], np.int64)]
+    for name, first, last in [("low", 0, 40), ("high", 60, 80)]:
+        constants += [constant(f"{name}_from", [first, 600], np.int64), constant(f"{name}_to", [last, 800], np.int64)]
+        nodes += [
+            helper.make_node("Slice", ["input_features", f"{name}_from", f"{name}_to", "axes", "step"], [f"{name}_bands"]),
+            helper.make_node("ReduceMean", [f"{name}_bands"], [name], axes=[1, 2], keepdims=0),
+        ]
+    nodes += [
+        helper.make_node("Sub", ["low", "high"], ["below"]),
+        helper.make_node("Mul", ["below", "slope"], ["scaled"]),
+        helper.make_node("Unsqueeze", ["scaled", "column"], ["logit"]),
+        helper.make_node("Sigmoid", ["logit"], ["logits"]),
+    ]
+    constants += [constant("slope", 20), constant("column", [1], np.int64)]
+    save(path, nodes, *turn_ports(), constants)
+
+
+def turn_ports(bands=80):
+    inputs = [helper.make_tensor_value_info("input_features", FLOAT, [None, bands, 800])]
+    outputs = [helper.make_tensor_value_info("logits", FLOAT, [None, 1])]
+    return inputs, outputs
+
+
 def turn(path, bands=80):
     """Judges by the mean of the last tenth of a second: the quieter, the more complete."""
     nodes = [
@@ -139,9 +164,7 @@ def turn(path, bands=80):
         constant("from", [-10], np.int64), constant("to", [800], np.int64), constant("axis", [2], np.int64),
         constant("column", [1], np.int64), constant("slope", -4),
     ]
-    inputs = [helper.make_tensor_value_info("input_features", FLOAT, [None, bands, 800])]
-    outputs = [helper.make_tensor_value_info("logits", FLOAT, [None, 1])]
-    save(path, nodes, inputs, outputs, constants)
+    save(path, nodes, *turn_ports(bands), constants)
 
 
 def main():
@@ -154,6 +177,7 @@ def main():
     no_probability(out / "vad_no_probability.onnx")
     turn(out / "turn.onnx")
     turn(out / "turn_wrong_width.onnx", bands=40)
+    melody(out / "turn_melody.onnx")
     whole = (out / "silero_vad.onnx").read_bytes()
     (out / "vad_torn.onnx").write_bytes(whole[: len(whole) // 2])
     (out / "vad_garbage.onnx").write_bytes(np.random.default_rng(1).bytes(4_096))

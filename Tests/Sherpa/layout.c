@@ -74,6 +74,24 @@ SAME(tom_sherpa_generation, phonemes, SherpaOnnxGenerationConfig, phoneme_codepo
 SAME(tom_sherpa_generation, phoneme_counts, SherpaOnnxGenerationConfig, phoneme_codepoints_lens);
 SAME(tom_sherpa_generation, sentences, SherpaOnnxGenerationConfig, phoneme_codepoints_num_sentences);
 
+SIZE(tom_sherpa_vad_config, SherpaOnnxVadModelConfig);
+SAME(tom_sherpa_vad_config, silero.model, SherpaOnnxVadModelConfig, silero_vad.model);
+SAME(tom_sherpa_vad_config, silero.threshold, SherpaOnnxVadModelConfig, silero_vad.threshold);
+SAME(tom_sherpa_vad_config, silero.min_silence, SherpaOnnxVadModelConfig, silero_vad.min_silence_duration);
+SAME(tom_sherpa_vad_config, silero.min_speech, SherpaOnnxVadModelConfig, silero_vad.min_speech_duration);
+SAME(tom_sherpa_vad_config, silero.window, SherpaOnnxVadModelConfig, silero_vad.window_size);
+SAME(tom_sherpa_vad_config, silero.max_speech, SherpaOnnxVadModelConfig, silero_vad.max_speech_duration);
+SAME(tom_sherpa_vad_config, ten.model, SherpaOnnxVadModelConfig, ten_vad.model);
+SAME(tom_sherpa_vad_config, ten.threshold, SherpaOnnxVadModelConfig, ten_vad.threshold);
+SAME(tom_sherpa_vad_config, ten.min_silence, SherpaOnnxVadModelConfig, ten_vad.min_silence_duration);
+SAME(tom_sherpa_vad_config, ten.min_speech, SherpaOnnxVadModelConfig, ten_vad.min_speech_duration);
+SAME(tom_sherpa_vad_config, ten.window, SherpaOnnxVadModelConfig, ten_vad.window_size);
+SAME(tom_sherpa_vad_config, ten.max_speech, SherpaOnnxVadModelConfig, ten_vad.max_speech_duration);
+SAME(tom_sherpa_vad_config, sample_rate, SherpaOnnxVadModelConfig, sample_rate);
+SAME(tom_sherpa_vad_config, num_threads, SherpaOnnxVadModelConfig, num_threads);
+SAME(tom_sherpa_vad_config, provider, SherpaOnnxVadModelConfig, provider);
+SAME(tom_sherpa_vad_config, debug, SherpaOnnxVadModelConfig, debug);
+
 SIZE(tom_sherpa_audio, SherpaOnnxGeneratedAudio);
 SAME(tom_sherpa_audio, samples, SherpaOnnxGeneratedAudio, samples);
 SAME(tom_sherpa_audio, count, SherpaOnnxGeneratedAudio, n);

@@ -4,7 +4,8 @@
     tone_models.py FOLDER
 
 Each character is a pure tone, 60 ms and 30 ms of silence; its frequency says which. `characters`, `piper` and `kokoro` are voices,
-`ctc` and `transducer` are streaming recognisers, `whisper` and `moonshine` hear whole utterances. `tones.json` has the frequencies.
+`ctc` and `transducer` are streaming recognisers, `whisper` and `moonshine` hear whole utterances; those of `vad` take what is loud
+for speech. `tones.json` has the frequencies.
 What a voice says, a recogniser understands, and tone.py turns into text again.
 """
 
@@ -420,6 +421,55 @@ def whisper(folder):
     write(f"{folder}/whisper/tone-tokens.txt", "".join(f"{c} {i}\n" for i, c in enumerate(encoded)))
 
 
+# Voice activity
+
+
+def loud(source, edge, slope):
+    """Nodes that make a probability [1, 1] of a number: a steep step at `edge`."""
+    nodes = [
+        ("Sub", [source, "edge"], ["above"], {}), ("Mul", ["above", "slope"], ["logit"], {}),
+        ("Sigmoid", ["logit"], ["step"], {}), ("Reshape", ["step", "square"], ["probability"], {})]
+    return nodes, [constant("edge", np.float32(edge)), constant("slope", np.float32(slope)), constant("square", [1, 1], np.int64)]
+
+
+def silero(folder):
+    """Silero VAD in its two shapes: the mean magnitude, smoothed by a state that each call has to keep for itself."""
+    step, constants = loud("smooth", 0.02, 400)
+    constants += [constant("half", np.float32(0.5))]
+
+    def smooth(audio, state, kept):
+        return [
+            ("Abs", [audio], ["magnitude"], {}), ("ReduceMean", ["magnitude"], ["mean"], {"keepdims": 0}),
+            ("Mul", [state, "half"], ["old"], {}), ("Mul", ["mean", "half"], ["new"], {}), ("Add", ["old", "new"], [kept], {}),
+            ("ReduceMean", [kept], ["smooth"], {"keepdims": 0})] + step + [("Identity", ["probability"], ["output"], {})]
+
+    sound, probability = value("input", T.FLOAT, ["N", "n"]), value("output", T.FLOAT, ["N", 1])
+    rate = value("sr", T.INT64, [])
+    save(
+        f"{folder}/vad/silero_vad.onnx", smooth("input", "state", "stateN"),
+        [sound, value("state", T.FLOAT, [2, "N", 128]), rate], [probability, value("stateN", T.FLOAT, [2, "N", 128])], constants, {})
+    states = {name: value(name, T.FLOAT, [2, "N", 64]) for name in ("h", "c", "hn", "cn")}
+    save(
+        f"{folder}/vad/silero_v4.onnx", smooth("input", "h", "hn") + [("Identity", ["c"], ["cn"], {})],
+        [sound, rate, states["h"], states["c"]], [probability, states["hn"], states["cn"]], constants, {})
+
+
+def ten(folder):
+    """TEN VAD: the loudest of 40 bands in the last of three frames of features."""
+    step, constants = loud("peak", 4, 8)
+    constants += [constant("from", [2, 0], np.int64), constant("to", [3, 40], np.int64), constant("axes", [1, 2], np.int64)]
+    states = [f"state{i}" for i in range(4)]
+    nodes = [
+        ("Slice", ["features", "from", "to", "axes"], ["last"], {}), ("ReduceMax", ["last"], ["peak"], {"keepdims": 0})] + step
+    nodes += [("Identity", [name], ["new_" + name], {}) for name in states]
+    save(
+        f"{folder}/vad/ten-vad.onnx", nodes,
+        [value("features", T.FLOAT, [1, 3, 41])] + [value(name, T.FLOAT, [1, 64]) for name in states],
+        [value("probability", T.FLOAT, [1, 1])] + [value("new_" + name, T.FLOAT, [1, 64]) for name in states], constants, {
+            "model_type": "ten-vad", "mean": ",".join(["0"] * 41), "inv_stddev": ",".join(["1"] * 41),
+            "window": ",".join(["1"] * 768)})
+
+
 def main(folder):
     spelling_voice(folder)
     phoneme_voice(folder)
@@ -427,6 +477,8 @@ def main(folder):
     streaming_recognisers(folder)
     moonshine(folder)
     whisper(folder)
+    silero(folder)
+    ten(folder)
     write(f"{folder}/tones.json", json.dumps({
         "characters": CHARACTERS, "frequencies": [frequency(i) for i in range(len(CHARACTERS))], "phonemes": PHONEMES,
         "rate": RATE, "tone": TONE, "gap": GAP}))

@@ -5,9 +5,10 @@ import TomAudio
 @Suite struct SpeechSegmenterTests {
     /// `#` is a frame of speech, `.` one of silence.
     private func changes(
-        _ frames: String, startMs: Int = 60, stopMs: Int = 120, frameMs: Int = 32
+        _ frames: String, startMs: Int = 60, stopMs: Int = 120, frameMs: Int = 32, onsetFrames: Int = 1
     ) -> [SpeechSegmenter.Transition] {
-        var segmenter = SpeechSegmenter(startMs: startMs, stopMs: stopMs, frameMs: frameMs)
+        var segmenter = SpeechSegmenter(
+            startMs: startMs, stopMs: stopMs, frameMs: frameMs, onsetFrames: onsetFrames)
         return frames.compactMap { segmenter.advance(isSpeech: $0 == "#") }
     }
 
@@ -28,6 +29,16 @@ import TomAudio
         #expect(changes("##..##..##") == [.started(atMs: 0)])
         // A lone frame late in the pause does not prolong the speech.
         #expect(changes("###..#....") == [.started(atMs: 0), .stopped(lastSpeechMs: 96)])
+    }
+
+    @Test func framesThatAJudgementStandsForCount() {
+        // Two frames each: the speech began a frame before the first that is marked.
+        #expect(changes("..#") == [] && changes("..#", onsetFrames: 2) == [.started(atMs: 32)])
+        #expect(changes("..###....", onsetFrames: 2) == [.started(atMs: 32), .stopped(lastSpeechMs: 160)])
+        // One mark late in the pause is no click.
+        #expect(changes("..##..#....", onsetFrames: 2) == [.started(atMs: 32), .stopped(lastSpeechMs: 224)])
+        #expect(changes("..#", startMs: 90, onsetFrames: 2) == [])
+        #expect(changes("#", onsetFrames: 2) == [])
     }
 
     @Test func theStateSaysWhatTheTransitionsSaid() {

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import NIOCore
 import NIOPosix
 import Testing
@@ -111,12 +112,51 @@ import TomEngines
         #expect(tts.status == .ok)
     }
 
+    @Test func anEngineThatIsLeftOutBesideOthersIsAWarning() async throws {
+        let engines = try settings([
+            "REALTIME_STT": "provider", "STT_ENGINE": "openai,pocketsphinx", "STT_PROVIDER_MODEL": "m",
+            "STT_PROVIDER_URL": "http://127.0.0.1:1",
+        ]).engines
+        let found = await EngineChecks(engines: engines, agent: try Agent.bundled(language: "de")).findings()
+        let stt = found.filter { $0.check == "stt" }
+        #expect(stt.map(\.status) == [.failed, .warning])
+        #expect(stt.last?.detail.contains("left out for this agent") == true)
+        #expect(stt.last?.fix?.contains("STT_ENGINE") == true)
+    }
+
+    @Test(arguments: [
+        ["REALTIME_STT": "local"], ["REALTIME_STT": "provider", "STT_ENGINE": "pocketsphinx"],
+        ["REALTIME_STT": "off"], ["REALTIME_STT": "mock"],
+    ])
+    func aStartThatHearsNobodySaysSo(environment: [String: String]) async throws {
+        let german = try Agent.bundled(language: "de")
+        let others = ["REALTIME_LLM": "mock", "REALTIME_TTS": "mock"]
+        let engines = try await EngineSet(
+            try settings(environment.merging(others) { $1 }).engines, agents: [german], logger: Logger(label: "test"))
+        let isMeant = ["off", "mock"].contains(environment["REALTIME_STT"])
+        #expect(engines.warnings(for: german).isEmpty == isMeant)
+        await engines.shutdown()
+    }
+
     @Test func missingEnginesAreFound() async throws {
         let engines = try settings(["STT_POCKETSPHINX_MODEL_DIR": "/nowhere", "ESPEAK_PATH": "/nowhere/espeak-ng"])
             .engines
         let found = await EngineChecks(engines: engines, agent: try Agent.bundled(language: "en")).findings()
         #expect(found.map(\.status) == [.failed, .ok, .failed])
         #expect(found.allSatisfy { $0.status == .ok || $0.fix?.contains("apt-get install") == true })
+    }
+
+    @Test func aFindingHasTheCodeThatTheDocumentsAreKeyedBy() async throws {
+        let engines = try settings(["STT_POCKETSPHINX_MODEL_DIR": "/nowhere", "ESPEAK_PATH": "/nowhere/espeak-ng"])
+            .engines
+        let found = await EngineChecks(engines: engines, agent: try Agent.bundled(language: "en")).findings()
+        #expect(found.map(\.code) == ["stt.model_missing", nil, "tts.not_installed"])
+        #expect(found[0].lines(mark: "FAILED").contains(" [stt.model_missing]\n"))
+        #expect(!found[1].lines(mark: "ok").contains("["))
+        let json = try ScriptOutput.json(DoctorReport(healthy: false, findings: found))
+        #expect(json.contains("\"code\" : \"tts.not_installed\"") || json.contains("\"code\":\"tts.not_installed\""))
+        #expect(json.contains("null"))
+        #expect(EngineChecks.agent(file: "/nowhere.yaml").finding.code == "agent.unreadable")
     }
 
     @Test func theEnginesOfThisMachineWork() async throws {

@@ -55,6 +55,34 @@ import Testing
         #expect(SettingNames.nearest(to: name) == setting)
     }
 
+    @Test(arguments: [
+        "TOM_X", "REALTIME_X", "STT_X", "VAD_X", "TURN_END_X", "SHERPA_X", "ONNXRUNTIME_X", "SPECULATION_X", "FILLER_X",
+        "FAILOVER_X", "ENGINE_CONNECT_X", "TOOL_TIMEOUT_X", "PRICES_X", "DEV_MOCK_X", "DEV_ALLOW_X", "RATE_LIMIT_X",
+        "FALSE_INTERRUPTION_X", "IDLE_PROMPT_X", "AGENT_X", "MODELS_X", "ESPEAK_X", "TLS_X",
+    ])
+    func whatBeginsLikeASettingLooksLikeOne(name: String) {
+        #expect(SettingNames.looksLikeOurs(name))
+    }
+
+    @Test(arguments: [
+        "ENGINE_COLOUR", "DATA_WAREHOUSE", "LOG_SHIPPER_URL", "MAX_CONNECTIONS", "TURN_SERVER", "TOOL_BOX",
+        "COST_CENTRE",
+        "ALLOW_SIGNUP", "EVENT_BUS", "DEV_SERVER",
+    ])
+    func whatOthersBeginLikewiseIsLeftToThem(name: String) {
+        #expect(!SettingNames.looksLikeOurs(name) && SettingNames.mayBeOurs(name))
+        let file = SettingSources(dotEnv: EnvironmentFile(name: ".env", text: "\(name)=x")).resolve()
+        #expect(file.problems.isEmpty && file.warnings.count == 1)
+        #expect(file.warnings.first?.hasPrefix("\(name) in .env line 1 is no setting of TOM") == true)
+        #expect(SettingSources(environment: [name: "x"]).resolve().warnings.isEmpty)
+    }
+
+    @Test func namesOfOthersGetNoWord() {
+        let file = EnvironmentFile(name: ".env", text: "COMPOSE_FILE=x\nTURN=x\nTOOL_SECRET_SHOP=x\nDATA_DIR=x")
+        let resolved = SettingSources(dotEnv: file).resolve()
+        #expect(resolved.problems.isEmpty && resolved.warnings.isEmpty)
+    }
+
     @Test func distancesAreLevenshteins() {
         #expect(SettingNames.distance("KITTEN", "SITTEN") == 1)
         #expect(SettingNames.distance("ABC", "ACB") == 2)

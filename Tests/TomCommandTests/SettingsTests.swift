@@ -96,6 +96,28 @@ import Testing
         #expect(warnings == ["REALTIME_SST is set in the environment but is no setting; did you mean REALTIME_STT?"])
     }
 
+    @Test(arguments: [
+        ("STT_ENGINE", "pocketsphinx", "REALTIME_STT=local"), ("LLM_ENGINE", "receptionist", "REALTIME_LLM=local"),
+        ("TTS_ENGINE", "espeak", "REALTIME_TTS=local"), ("VAD_MODEL", "/m/silero.onnx", "VAD=energy"),
+        ("TURN_END_MODEL", "/m/turn.onnx", "TURN_END=off"),
+    ])
+    func whatNothingAsksForIsSaidAtTheStartAndByTheDoctor(key: String, value: String, chooser: String) throws {
+        let settings = try settings([key: value])
+        #expect(settings.unasked.map(\.key) == [key])
+        #expect(settings.warnings == settings.unasked.map(\.description))
+        #expect(settings.warnings.first?.contains("\(chooser) does not ask for it") == true)
+    }
+
+    @Test func whatIsAskedForGetsNoWarning() throws {
+        let asked = try settings([
+            "REALTIME_STT": "provider", "STT_ENGINE": "pocketsphinx", "REALTIME_LLM": "provider",
+            "LLM_ENGINE": "receptionist",
+            "REALTIME_TTS": "provider", "TTS_ENGINE": "espeak", "VAD": "silero", "VAD_MODEL": "/m/silero.onnx",
+            "TURN_END": "smart-turn", "TURN_END_MODEL": "/m/turn.onnx",
+        ])
+        #expect(asked.unasked.isEmpty && asked.warnings.isEmpty)
+    }
+
     @Test func secretsAreNeverShown() throws {
         let secret = "hunter2-hunter2-hunter2-hunter2-hunter2"
         let all = resolved(["JWT_SECRET": secret])

@@ -9,12 +9,13 @@ import TomEngines
         SettingSources(environment: environment).resolve()
     }
 
-    @Test func theBuiltInDetectorNeedsNothing() throws {
-        let settings = try Settings(resolve([:])).engines.voiceActivity
-        #expect(settings.sileroModel == nil && settings.smartTurnModel == nil && settings.onnxRuntimeLibrary == nil)
-        #expect(VoiceActivityChecks(settings: settings).findings().map(\.status) == [.ok, .ok])
-        let engines = try OnnxEngines(settings)
-        #expect(engines.speechDetector == nil && engines.turnEndJudge == nil)
+    @Test func theBuiltInDetectorNeedsNothing() async throws {
+        let engines = try Settings(resolve([:])).engines
+        let settings = engines.voiceActivity
+        #expect(settings.detector == .builtIn && settings.smartTurnModel == nil && settings.onnxRuntimeLibrary == nil)
+        #expect(await VoiceActivityChecks(engines: engines).findings().map(\.status) == [.ok, .ok])
+        let models = try await ListeningModels(engines)
+        #expect(models.speechDetector == nil && models.turnEndJudge == nil)
     }
 
     @Test func theModelsAreTypedAndTheirThresholdsShares() throws {
@@ -25,9 +26,16 @@ import TomEngines
                 "ONNXRUNTIME_LIBRARY": "/l/libonnxruntime.so",
             ])
         ).engines.voiceActivity
-        #expect(settings.sileroModel == "/m/silero.onnx" && settings.sileroThreshold == 0.6)
+        #expect(settings.detector == .silero("/m/silero.onnx") && settings.threshold == 0.6)
         #expect(settings.smartTurnModel == "/m/turn.onnx" && settings.smartTurnThreshold == 0.7)
         #expect(settings.onnxRuntimeLibrary == "/l/libonnxruntime.so")
+    }
+
+    @Test(arguments: ["sherpa-onnx", "sherpa"]) func theDetectorOfSherpaHasTwoNames(_ name: String) throws {
+        let settings = try Settings(resolve(["VAD": name, "VAD_MODEL": "/m/ten-vad.onnx"])).engines.voiceActivity
+        #expect(settings.detector == .sherpa("/m/ten-vad.onnx") && settings.threshold == 0.5)
+        let error = #expect(throws: SettingsError.self) { try Settings(resolve(["VAD": name])) }
+        #expect(error?.problems.map(\.reason) == ["is not set, and VAD=\(name) needs it"])
     }
 
     @Test func aModelThatIsNotSetIsAskedFor() {
@@ -47,15 +55,28 @@ import TomEngines
         #expect(error?.problems.map(\.key) == [key])
     }
 
-    @Test func theDoctorAndTheStartNameWhatIsMissing() throws {
-        let settings = Settings.VoiceActivity(
-            sileroModel: "/nowhere/silero.onnx", sileroThreshold: 0.5, smartTurnModel: "/nowhere/turn.onnx",
-            smartTurnThreshold: 0.5, onnxRuntimeLibrary: "/nowhere/libonnxruntime.so")
-        let found = VoiceActivityChecks(settings: settings).findings()
+    @Test func theDoctorAndTheStartNameWhatIsMissing() async throws {
+        let engines = try Settings(
+            resolve([
+                "VAD": "silero", "VAD_MODEL": "/nowhere/silero.onnx", "TURN_END": "smart-turn",
+                "TURN_END_MODEL": "/nowhere/turn.onnx", "ONNXRUNTIME_LIBRARY": "/nowhere/libonnxruntime.so",
+            ])
+        ).engines
+        let found = await VoiceActivityChecks(engines: engines).findings()
         #expect(found.map(\.check) == ["vad", "turn_end"])
+        #expect(found.map(\.code) == ["vad.library_missing", "turn_end.library_missing"])
         #expect(found.allSatisfy { $0.status == .failed && $0.detail.contains("/nowhere/libonnxruntime.so") })
         #expect(found.allSatisfy { $0.fix?.contains("ONNXRUNTIME_LIBRARY") == true })
-        let error = #expect(throws: EngineError.self) { try OnnxEngines(settings) }
+        let error = await #expect(throws: EngineError.self) { try await ListeningModels(engines) }
         #expect(error?.code == "vad.library_missing")
+    }
+
+    @Test func theDoctorAndTheStartNameAMissingModelOfSherpa() async throws {
+        let engines = try Settings(resolve(["VAD": "sherpa", "VAD_MODEL": "/nowhere/silero.onnx"])).engines
+        let found = try #require(await VoiceActivityChecks(engines: engines).findings().first)
+        #expect(found.status == .failed && found.detail.contains("/nowhere/silero.onnx"))
+        #expect(found.fix?.contains("VAD_MODEL") == true)
+        let error = await #expect(throws: EngineError.self) { try await ListeningModels(engines) }
+        #expect(error?.code == "vad.model_missing")
     }
 }

@@ -70,4 +70,10 @@ import Testing
         #expect(
             found.map(\.key) == keys && found.allSatisfy { $0.reason.contains("openai-realtime") && !$0.fix.isEmpty })
     }
+
+    @Test func whatTwoEnginesNeedIsToldOnce() {
+        let change = ["LLM_ENGINE": "openai-realtime,openai", "LLM_PROVIDER_URL": "", "LLM_MODEL": ""]
+        let keys = problems(Self.realtime.merging(change) { $1 }).map(\.key)
+        #expect(keys.sorted() == ["LLM_ENGINE", "LLM_MODEL", "LLM_PROVIDER_URL"])
+    }
 }

@@ -7,6 +7,7 @@ struct Invariants {
     private var openTurns: Set<TurnID> = []
     private var transcriptions: Set<TurnID> = []
     private var generations: Set<GenerationID> = []
+    private var toolsRun: Set<String> = []
     /// Speculations whose outcome is not known yet.
     private var speculations: Set<GenerationID> = []
     private var audible: ResponseID?
@@ -85,6 +86,7 @@ struct Invariants {
             ended.insert(id.response)
         case .runTool(let id, let call):
             if speculations.contains(id) { violations.append("\(call.name) runs before its turn is over") }
+            if !toolsRun.insert("\(id) \(call.id)").inserted { violations.append("\(call) runs twice") }
         case .cancelGeneration(let id): generations.remove(id)
         case .clearPlayout(let response): ended.insert(response)
         case .synthesize(let segment, _): synthesized.insert(segment.response)

@@ -26,6 +26,20 @@ import TomTestKit
         #expect(Self.cut([text.cut.text], language: "en-US", clauses: true) == text.cut.pieces)
     }
 
+    /// Once cut behind the abbreviation.
+    @Test(arguments: [
+        ("de", "Müller GmbH & Co. KG hat offen. | Ja."), ("de", "Müller & Co. | Wir haben offen."),
+        ("de", "Das ist z. T. Holz. | Ja."), ("de", "Das ist z.T. Holz. | Ja."),
+        ("de", "Das gilt z. T. | Das ist gut."),
+        ("de", "Das kann u. U. Probleme machen. | Ja."), ("de", "Der FC Bayern e. V. München hat offen. | Ja."),
+        ("en", "Ask the U.S. Government. | Yes."), ("en", "In the U.K. Parliament it is. | Yes."),
+        ("en", "Call the Washington D.C. Police. | Yes."), ("en", "It is in Washington D.C. | We are not."),
+        ("en", "Smith & Co. Limited is open. | Yes."),
+    ])
+    func anAbbreviationBeforeANameEndsNoSentence(language: String, text: String) {
+        #expect(Self.cut([text.cut.text], language: language) == text.cut.pieces)
+    }
+
     @Test func aSentenceComesWithTheSpaceBehindIt() {
         var splitter = SentenceSplitter(language: "en")
         #expect(splitter.append("It is open.").isEmpty)

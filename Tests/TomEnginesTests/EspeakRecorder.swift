@@ -76,23 +76,6 @@ extension EspeakSynthesizer {
     }
 }
 
-/// A directory with programs that stand in for a broken eSpeak NG.
-final class ProgramFolder: Sendable {
-    let path: String
-    init() throws {
-        path = NSTemporaryDirectory() + "tom-espeak-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func program(_ script: String) throws -> String {
-        let file = path + "/" + UUID().uuidString
-        try Data(("#!/bin/sh\n" + script + "\n").utf8).write(to: URL(fileURLWithPath: file))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
-        return file
-    }
-}
-
 /// What the kernel knows of this process and its children.
 enum ProcessTable {
     struct Child: Sendable, Equatable {

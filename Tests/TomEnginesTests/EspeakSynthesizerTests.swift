@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 import TomAudio
 import TomEngines
+import TomTestKit
 
 /// The real program on its real pipes. Serialised, because some tests count this process's children and pipes.
 @Suite("EspeakSynthesizer", .serialized, .timeLimit(.minutes(5)))

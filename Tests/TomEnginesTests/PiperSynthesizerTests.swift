@@ -3,6 +3,7 @@ import Testing
 import TomAudio
 import TomConversation
 import TomEngines
+import TomTestKit
 
 /// Programs that stand in for Piper, for what the real one does not do on demand; that is spoken with in
 /// Tests/Conformance. Serialised, because some tests count this process's children.
@@ -187,6 +188,28 @@ struct PiperSynthesizerTests {
         await engine.close()
         await #expect(throws: EngineError.self) { try await piper("exit 1").prepare() }
         #expect(children.isEmpty)
+    }
+
+    @Test func foldersOfKilledRunsAreRemovedAtTheStart() async throws {
+        let scratch = programs.path + "/scratch"
+        let (abandoned, other) = ("\(scratch)/tom-piper-abcdef", "\(scratch)/else-abcdef")
+        for folder in [abandoned, other] {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+        try Data("speech".utf8).write(to: URL(fileURLWithPath: abandoned + "/1.wav"))
+        let first = try piper(Self.loop) { $0.scratch = scratch }
+        try await first.prepare()
+        #expect(!FileManager.default.fileExists(atPath: abandoned) && FileManager.default.fileExists(atPath: other))
+        let live = foldersLeft
+        #expect(live.count == 1 && live[0].hasPrefix(scratch))
+        // Another run beside the first takes nothing away from it.
+        let second = try piper(Self.loop) { $0.scratch = scratch }
+        try await second.prepare()
+        #expect(foldersLeft.count == 2 && foldersLeft.allSatisfy { FileManager.default.fileExists(atPath: $0) })
+        #expect(await events(first).last == .finished)
+        await first.close()
+        await second.close()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch) == ["else-abcdef"])
     }
 
     @Test func whatIsMissingIsSaid() async throws {

@@ -44,6 +44,14 @@ struct OnnxRuntimeTests {
         }
     }
 
+    @Test func aSearchNamesTheFileThatIsThereAndDoesNotLoad() throws {
+        let garbage = OnnxFiles.path("vad_garbage.onnx")
+        let error = #expect(throws: EngineError.self) {
+            try OnnxRuntime(places: ["libtom-nowhere.so", garbage, "/nowhere/libonnxruntime.so"], stage: "turn_end")
+        }
+        #expect(error?.code == "turn_end.library_unusable" && error?.message.contains(garbage) == true)
+    }
+
     @Test func aMissingModelIsNamed() throws {
         let runtime = try OnnxFiles.runtime()
         for path in ["/nowhere/silero_vad.onnx", OnnxFiles.directory] {

@@ -2,6 +2,7 @@ import Testing
 import TomAudio
 import TomEngines
 import TomErrors
+import TomTestKit
 
 @testable import TomOnnx
 

@@ -145,8 +145,12 @@ struct PocketSphinxTranscriberTests {
         let recorders = (0..<2).map { _ in TranscriptRecorder() }
         let running = transcriber.begin(recorders[0])
         let waiting = transcriber.begin(recorders[1])
-        waiting.feed(SpokenAudio.silence(seconds: 3))
+        waiting.append(SpokenAudio.silence(seconds: 1).span)
+        // Of a piece that does not fit, what fits is taken.
+        waiting.append(SpokenAudio.silence(seconds: 2).span)
         #expect(dropped.withLock { $0 } == 16_000)
+        waiting.feed(SpokenAudio.silence(seconds: 1))
+        #expect(dropped.withLock { $0 } == 32_000)
         running.cancel()
         waiting.finish()
         #expect(await recorders[1].whole().last?.transcript != nil)

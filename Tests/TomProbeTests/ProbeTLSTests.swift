@@ -1,5 +1,6 @@
 import NIOSSL
 import Testing
+import TomTestKit
 
 @testable import TomProbe
 

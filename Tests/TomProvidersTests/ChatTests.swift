@@ -8,7 +8,7 @@ import TomEngines
 @Suite("Chat completions")
 struct ChatTests {
     private func events(_ chunks: [String]) throws -> [ResponseEvent] {
-        var stream = ChatStream(goodbye: "Goodbye.")
+        var stream = ChatStream(goodbye: "Goodbye.", offered: [.takeMessage, .endCall, .named("look_up")])
         var events: [ResponseEvent] = []
         for chunk in chunks { events += try stream.take(Array(chunk.utf8)) }
         return events + (try stream.finish(makeID: { "made" }))
@@ -64,7 +64,7 @@ struct ChatTests {
         (#"{"prompt_tokens":-1,"completion_tokens":"x"}"#, []), ("7", []), ("null", []),
     ])
     func tokensAreWhatTheProviderSays(usage: String, expected: [Int]) throws {
-        var stream = ChatStream(goodbye: "")
+        var stream = ChatStream(goodbye: "", offered: [])
         _ = try stream.take(Array(#"{"choices":[],"usage":\#(usage)}"#.utf8))
         #expect((stream.usage.map { [$0.prompt, $0.cached, $0.completion] } ?? []) == expected)
     }

@@ -9,7 +9,7 @@ import TomEngines
 struct ProviderRequestTests {
     private func exchange(
         _ provider: Provider, _ steps: [ScriptedHTTP.Step], key: String? = nil, path: String = "/v1"
-    ) async throws -> (outcome: Provider.Outcome, request: String) {
+    ) async throws -> (outcome: Outcome, request: String) {
         try await withHTTP { http in
             try await ScriptedHTTP.serving(steps) { server in
                 let outcome = await provider.ask(
@@ -106,7 +106,7 @@ struct ProviderRequestTests {
                 engine.prepare()
                 while server.requests.isEmpty { await Task.yield() }
                 engine.prepare()
-                try await client.reach()
+                _ = try await client.reach()
                 #expect(server.requests.map { $0.prefix(14) } == ["GET /v1/models", "GET /v1/models"])
             }
         }

@@ -3,91 +3,14 @@ import NIOCore
 import Testing
 import TomConversation
 import TomEngines
-import TomErrors
 
 @testable import TomProviders
 
-/// The dialogue with a Realtime API, without a connection.
+/// Turns, answers and errors in the dialogue with a Realtime API.
 @Suite("Realtime dialogue")
-struct RealtimeDialogueTests {
-    private var dialogue = RealtimeDialogue(
-        session: .init(
-            instructions: "Be kind.", voice: "marin", transcriptionModel: "whisper-1", language: "en",
-            tools: []),
-        goodbye: "Goodbye.")
-    private var history: [Item] = []
-
-    // MARK: Driving it
-
-    /// What came of a step, in one word each: `>type` for what is sent, `turn:` and `answer:` for what is reported.
-    private func words(_ outputs: [RealtimeDialogue.Output]) -> [String] {
-        outputs.map { output in
-            switch output {
-            case .connect: return "connect"
-            case .disconnect: return "disconnect"
-            case .send(let json): return ">" + brief(json)
-            case .transcription(let turn, .final(let transcript)): return "turn:\(turn) \(transcript.text ?? "?")"
-            case .transcription(let turn, .failed(let error)): return "turn:\(turn) \(error.code)"
-            case .transcription(let turn, .interim(let text, _)): return "turn:\(turn) \(text)…"
-            case .transcription(let turn, .failedOver): return "turn:\(turn) ?"
-            case .used(let key, let tokens): return "answer:\(key) \(tokens.prompt)+\(tokens.completion)"
-            case .response(let key, .failed(let error)): return "answer:\(key) \(error.code)"
-            case .response(let key, .audio(let samples, _)): return "answer:\(key) \(samples.count) samples"
-            case .response(let key, let event): return "answer:\(key) \(event)"
-            }
-        }
-    }
-
-    private func brief(_ json: String) -> String {
-        guard let event = (try? JSONSerialization.jsonObject(with: Data(json.utf8))) as? [String: Any] else {
-            return "?"
-        }
-        var parts = [event["type"] as? String ?? "?"]
-        if let item = event["item"] as? [String: Any] {
-            let content = (item["content"] as? [[String: String]])?.first
-            parts.append((item["role"] ?? item["type"]) as? String ?? "?")
-            parts.append(content?["text"] ?? (item["output"] ?? item["name"]) as? String ?? "")
-        }
-        if let id = event["item_id"] as? String { parts.append(id) }
-        if let ms = event["audio_end_ms"] as? Int { parts.append("\(ms)") }
-        if let previous = event["previous_item_id"] as? String { parts.append("behind \(previous)") }
-        return parts.joined(separator: " ")
-    }
-
-    private mutating func take(_ json: String) -> [String] {
-        guard let event = RealtimeServerEvent(ByteBuffer(string: json)) else { return ["unreadable"] }
-        return words(dialogue.take(event))
-    }
-
-    private mutating func audio(_ item: String, ms: Int) -> [String] {
-        let pcm = Data(count: ms * 48).base64EncodedString()
-        return take(#"{"type":"response.output_audio.delta","item_id":"\#(item)","delta":"\#(pcm)"}"#)
-    }
-
-    private mutating func done(_ status: String = "completed", _ more: String = "") -> [String] {
-        take(#"{"type":"response.done","response":{"status":"\#(status)"\#(more)}}"#)
-    }
-
-    private mutating func add(_ content: Item.Content, turn: Int, memory: String? = nil) {
-        history.append(Item(id: ItemID(history.count + 1), turn: TurnID(turn), content: content, memory: memory))
-    }
-
-    private mutating func respond(_ key: Int, response: Int? = nil, turn: Int) -> [String] {
-        let request = ResponseRequest(
-            response: ResponseID(response ?? key), turn: TurnID(turn), language: "en", history: history)
-        return words(dialogue.respond(to: request, key: key))
-    }
-
-    /// A turn of the caller up to its item.
-    private mutating func speak(_ turn: Int) -> [String] {
-        var got = words(dialogue.begin(TurnID(turn), history: history))
-        got += words(dialogue.hear([UInt8](repeating: 0, count: 4_800), of: TurnID(turn)))
-        got += words(dialogue.end(TurnID(turn)))
-        got += take(#"{"type":"input_audio_buffer.committed","item_id":"u\#(turn)"}"#)
-        return got
-    }
-
-    // MARK: Tests
+struct RealtimeDialogueTests: RealtimeDialogueDriver {
+    var dialogue = RealtimeDialogue.forTests
+    var history: [Item] = []
 
     @Test mutating func aTurnAndItsAnswer() {
         #expect(words(dialogue.connect()) == ["connect", ">session.update"])
@@ -121,39 +44,6 @@ struct RealtimeDialogueTests {
         #expect(words(dialogue.end(TurnID(3))).isEmpty && words(dialogue.hear([1, 0], of: TurnID(3))).isEmpty)
     }
 
-    @Test mutating func theNextAnswerWaitsForTheEndOfACancelledOne() {
-        _ = dialogue.connect()
-        add(.typed("one"), turn: 1)
-        #expect(respond(1, turn: 1) == [">conversation.item.create user one", ">response.create"])
-        _ = audio("a1", ms: 1_000)
-        #expect(words(dialogue.cancelResponse(1)) == [">response.cancel"])
-        #expect(words(dialogue.cancelResponse(1)).isEmpty)
-        #expect(words(dialogue.truncate(ResponseID(1), heardMs: 400)) == [">conversation.item.truncate a1 400"])
-        #expect(audio("a1", ms: 1_000).isEmpty, "late audio of a cancelled answer")
-        // An item that began behind the cut was not heard at all.
-        #expect(audio("a2", ms: 100) == [">conversation.item.delete a2"])
-        add(.typed("two"), turn: 2)
-        #expect(respond(2, turn: 2) == [">conversation.item.create user two"])
-        #expect(done("cancelled") == [">response.create"])
-        #expect(done() == ["answer:2 finished"])
-    }
-
-    @Test mutating func anAnswerThatWasCompleteIsCutAtWhatWasHeard() {
-        _ = dialogue.connect()
-        for round in 1...2 {
-            _ = respond(round, response: 1, turn: 1)
-            _ = audio("a\(round)", ms: 1_000)
-            _ = done()
-        }
-        let cut = dialogue.truncate(ResponseID(1), heardMs: 700)
-        #expect(words(cut) == [">conversation.item.truncate a1 700", ">conversation.item.delete a2"])
-        #expect(words(dialogue.truncate(ResponseID(1), heardMs: 0)).isEmpty, "once")
-        _ = respond(3, response: 3, turn: 2)
-        _ = audio("a3", ms: 1_000)
-        _ = done()
-        #expect(words(dialogue.truncate(ResponseID(3), heardMs: 1_000)).isEmpty, "all of it was heard")
-    }
-
     @Test mutating func toolsAreReportedWithTheirRoundAndAnswered() {
         _ = dialogue.connect()
         _ = respond(1, turn: 1)
@@ -182,67 +72,23 @@ struct RealtimeDialogueTests {
 
     @Test mutating func endingTheCallIsNoTool() {
         _ = dialogue.connect()
-        _ = respond(1, turn: 1)
+        _ = respond(1, turn: 1, tools: [.endCall])
         let end =
             #"{"type":"response.output_item.done","item":{"type":"function_call","call_id":"c","name":"end_call"}}"#
         _ = take(end)
         #expect(done() == ["answer:1 endsCall", #"answer:1 text("Goodbye.")"#, "answer:1 finished"])
-        _ = respond(2, turn: 2)
+        _ = respond(2, turn: 2, tools: [.endCall])
         _ = audio("a", ms: 10)
         _ = take(end)
         #expect(done() == ["answer:2 endsCall", "answer:2 finished"])
     }
 
-    @Test mutating func theRecordIsCreatedInANewConnection() {
+    @Test mutating func endingTheCallIsNotDoneWhereItWasNotOffered() {
         _ = dialogue.connect()
-        _ = speak(1)
-        add(.speech(transcript: "hello", durationMs: 900), turn: 1)
-        _ = respond(1, turn: 1)
-        #expect(
-            words(dialogue.disconnected(.transport(ChannelError.eof, stage: "llm")))
-                == ["turn:t1 llm.connection_lost", "answer:1 llm.connection_lost"])
-        add(.reply(text: "I am", interrupted: true), turn: 1, memory: "openai-realtime:1")
-        add(.toolCall(ToolCall(id: "c", name: "t", arguments: [:])), turn: 1)
-        add(.toolOutput(ToolOutput(callID: "c", succeeded: true, output: "ok")), turn: 1)
-        add(.toolCall(ToolCall(id: "d", name: "open", arguments: [:])), turn: 1)
-        add(.silence, turn: 2)
-        let created = speak(3)
-        #expect(
-            created == [
-                "connect", ">session.update", ">conversation.item.create user hello",
-                ">conversation.item.create assistant I am …", ">conversation.item.create function_call t",
-                ">conversation.item.create function_call_output ok", ">input_audio_buffer.append",
-                ">input_audio_buffer.commit",
-            ])
-        add(.speech(transcript: nil, durationMs: 900), turn: 3)
-        #expect(respond(2, turn: 3) == [">response.create"])
-    }
-
-    @Test mutating func theGreetingIsPutAheadOfTheFirstTurn() {
-        _ = dialogue.connect()
-        _ = speak(1)
-        add(.reply(text: "Hello, this is", interrupted: true), turn: 0)
-        add(.speech(transcript: nil, durationMs: 900), turn: 1)
-        #expect(
-            respond(1, turn: 1) == [
-                ">conversation.item.create assistant Hello, this is … behind root", ">response.create",
-            ])
-    }
-
-    @Test mutating func whatTOMMadeNothingOfIsDeleted() {
-        _ = dialogue.connect()
-        _ = speak(1)
-        for turn in 2...3 {
-            _ = dialogue.begin(TurnID(turn), history: [])
-            _ = dialogue.end(TurnID(turn))
-        }
-        add(.speech(transcript: nil, durationMs: 900), turn: 3)
-        #expect(respond(1, turn: 3) == [">conversation.item.delete u1", ">response.create"])
-        // The second turn's item becomes known only now.
-        let committed = #"{"type":"input_audio_buffer.committed","item_id":"#
-        #expect(take(committed + #""u2"}"#) == [">conversation.item.delete u2"])
-        #expect(take(committed + #""u3"}"#).isEmpty)
-        #expect(respond(2, turn: 3).isEmpty && done() == ["answer:1 finished", ">response.create"])
+        _ = respond(1, turn: 1, tools: [.takeMessage])
+        _ = take(
+            #"{"type":"response.output_item.done","item":{"type":"function_call","call_id":"c","name":"end_call"}}"#)
+        #expect(done() == ["answer:1 toolCall(end_call#c())", "answer:1 finished"])
     }
 
     @Test(arguments: [
@@ -283,18 +129,6 @@ struct RealtimeDialogueTests {
                 == ["disconnect", "answer:3 llm.provider_failed"])
         #expect(respond(4, turn: 1) == ["connect", ">session.update", ">response.create"])
         #expect(take(error("session", "invalid_value")) == ["disconnect", "answer:4 llm.refused"])
-    }
-
-    @Test mutating func aProviderThatNeverEndsACancelledAnswerIsLeft() {
-        _ = dialogue.connect()
-        _ = respond(1, turn: 1)
-        _ = dialogue.cancelResponse(1)
-        for key in 2...3 {
-            #expect(respond(key, turn: 1).isEmpty)
-            #expect(words(dialogue.cancelResponse(key)).isEmpty)
-        }
-        #expect(respond(4, turn: 1).isEmpty && words(dialogue.cancelResponse(4)) == ["disconnect"])
-        #expect(respond(5, turn: 1) == ["connect", ">session.update", ">response.create"])
     }
 
     @Test mutating func audioThatIsCutWithinASampleIsPutTogether() {

@@ -1,28 +1,21 @@
-import NIOCore
 import NIOHTTP1
-import NIOPosix
-import Synchronization
 import Testing
 import TomAudio
 import TomConversation
 import TomEngines
-import TomErrors
 
 @testable import TomProviders
 
-/// The contract of an engine behind a WebSocket, on a Realtime API's.
+/// A Realtime API's sessions, beyond the contract of all engines.
 @Suite("Realtime API", .timeLimit(.minutes(1)))
 struct RealtimeTests {
     private struct Unexpected: Error { var events: [String] }
 
-    private static func model(
-        port: Int, scheme: String = "http", connect: Duration = .seconds(20), limits: ProviderSocket.Limits = .init()
-    ) throws -> RealtimeModel {
+    private static func model(port: Int) throws -> RealtimeModel {
         try RealtimeModel(
-            endpoint: ProviderEndpoint(url: "\(scheme)://127.0.0.1:\(port)/v1", key: "sk-secret", stage: "llm"),
-            model: "gpt-realtime", voice: "marin", transcriptionModel: "whisper-1",
-            agent: try Agent.bundled(language: "en"), egress: EgressPolicy(allowsPublic: false),
-            connectTimeout: connect, limits: limits)
+            endpoint: ProviderEndpoint(url: "http://127.0.0.1:\(port)/v1", key: "sk-secret", stage: "llm"),
+            model: "gpt-realtime", voice: "marin", transcriptionModel: "whisper-1", agent: .forTests,
+            egress: EgressPolicy(allowsPublic: false), connectTimeout: .seconds(20))
     }
 
     /// One spoken turn and its answer, up to the answer's end.
@@ -56,11 +49,10 @@ struct RealtimeTests {
     }
 
     private func failure(
-        _ script: @escaping @Sendable (ScriptedWebSocket.Incoming) -> [ScriptedWebSocket.Step],
-        limits: ProviderSocket.Limits = .init()
+        _ script: @escaping @Sendable (ScriptedWebSocket.Incoming) -> [ScriptedWebSocket.Step]
     ) async throws -> EngineError {
         try await ScriptedWebSocket.serving(script) { server in
-            let (said, error) = await converse(try Self.model(port: server.port, limits: limits))
+            let (said, error) = await converse(try Self.model(port: server.port))
             guard let error else { throw Unexpected(events: said) }
             return error
         }
@@ -91,30 +83,15 @@ struct RealtimeTests {
             // 200 ms of audio at 24 kHz, in pieces of 100 ms; the filter's delay leaves a last one.
             #expect(kinds.first == "session.update" && kinds.suffix(2) == ["commit", "response.create"])
             #expect((2...3).contains(kinds.count { $0 == "append" }))
-            while server.closedConnections == 0 { await Task.yield() }
+            while server.connections.closed == 0 { await Task.yield() }
         }
     }
 
-    @Test func everyStatusIsAnErrorOfItsOwn() async throws {
-        let body = #"{"error":{"code":"bad_thing","message":"sk-secret said by Erika"}}"#
-        for expected in ProviderFaultTests.statuses {
-            let steps: [ScriptedHTTP.Step] = [
-                ScriptedHTTP.head(expected.status, ["Retry-After: 7"]), .text(body), .close,
-            ]
-            try await ScriptedHTTP.serving(steps) { server in
-                let error = try #require(await converse(try Self.model(port: server.port)).error)
-                #expect(error.code == "llm.\(expected.code)" && error.category == expected.category)
-                #expect(error.message.contains("bad_thing") && !"\(error)".contains("secret"))
-            }
-        }
-    }
-
-    @Test func aConnectionThatBreaksFailsTheAnswer() async throws {
+    @Test func aSessionThatIsClosedFailsTheAnswer() async throws {
         let delta = #"{"type":"response.output_audio_transcript.delta","delta":"We are"}"#
         for (last, code): (ScriptedWebSocket.Step, String) in [
-            (.cut, "llm.connection_lost"), (.reset, "llm.connection_lost"), (.close(1_000), "llm.connection_lost"),
-            (.close(1_011), "llm.provider_failed"), (.text("nonsense"), "llm.malformed"),
-            (.raw([0xF1, 0x00]), "llm.malformed"), (.raw([0x81, 0x7F, 0, 0, 0, 0, 0, 0x80, 0, 0]), "llm.malformed"),
+            (.close(1_000), "llm.connection_lost"), (.close(1_011), "llm.provider_failed"),
+            (.raw([0xF1, 0x00]), "llm.malformed"),
         ] {
             let error = try await failure { incoming in
                 if case .text(let text) = incoming, text.contains("response.create") {
@@ -125,70 +102,5 @@ struct RealtimeTests {
             }
             #expect(error.code == code, "\(last)")
         }
-    }
-
-    @Test func aHalfOpenConnectionIsNoticed() async throws {
-        var limits = ProviderSocket.Limits()
-        limits.pingAfter = .milliseconds(40)
-        limits.pongWithin = .milliseconds(40)
-        let error = try await failure({ _ in [] }, limits: limits)
-        #expect(error.code == "llm.timeout" && error.category == .timeout)
-    }
-
-    @Test func aHandshakeThatHangsOrFailsIsSaid() async throws {
-        for (steps, code): ([ScriptedHTTP.Step], String) in [
-            ([.close], "llm.connection_lost"), ([.hang], "llm.timeout"), ([.text("nonsense\r\n\r\n")], "llm.malformed"),
-        ] {
-            try await ScriptedHTTP.serving(steps) { server in
-                let connect: Duration = code == "llm.timeout" ? .milliseconds(300) : .seconds(20)
-                let error = await converse(try Self.model(port: server.port, connect: connect)).error
-                #expect(error?.code == code)
-            }
-        }
-        let port = try await ScriptedHTTP.serving([]) { $0.port }
-        #expect(await converse(try Self.model(port: port)).error?.code == "llm.unreachable")
-    }
-
-    @Test func plainTextWhereTLSIsExpectedIsSaid() async throws {
-        // A server that speaks first, as a plain one answers the first bytes of TLS.
-        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.writeAndFlush(ByteBuffer(string: "HTTP/1.1 400 Bad Request\r\n\r\n"), promise: nil)
-                return channel.eventLoop.makeSucceededVoidFuture()
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = try #require(server.localAddress?.port)
-        let error = await converse(try Self.model(port: port, scheme: "https")).error
-        #expect(error?.code == "llm.tls" && error?.category == .connectivity)
-        try await server.close()
-    }
-
-    @Test func closingACallClosesItsConnectionAndReportsNothing() async throws {
-        let reports = Mutex(0)
-        for steps: [ScriptedWebSocket.Step] in [[], [.text(#"{"type":"response.created"}"#)]] {
-            try await ScriptedWebSocket.serving({ incoming in
-                if case .text(let text) = incoming, text.contains("response.create") { steps } else { [] }
-            }) { server in
-                let call = try Self.model(port: server.port).open(language: "en", tools: [])
-                let request = ResponseRequest(response: ResponseID(1), turn: TurnID(1), language: "en", history: [])
-                let task = call.languageModel.respond(to: request) { event in
-                    if case .memory = event { return }
-                    reports.withLock { $0 += 1 }
-                }
-                while !server.texts.contains(where: { $0.contains("response.create") }) { await Task.yield() }
-                task.cancel()
-                call.close()
-                call.close()
-                while server.closedConnections == 0 { await Task.yield() }
-            }
-        }
-        // In the middle of the handshake.
-        try await ScriptedHTTP.serving([.hang]) { server in
-            let call = try Self.model(port: server.port).open(language: "en", tools: [])
-            while server.requests.isEmpty { await Task.yield() }
-            call.close()
-            while server.closedConnections == 0 { await Task.yield() }
-        }
-        #expect(reports.withLock { $0 } == 0)
     }
 }

@@ -1,31 +1,38 @@
 import Foundation
 import NIOCore
-import NIOPosix
 import Synchronization
 
 /// A server that answers every request with the bytes of a script, for faults that a real one will not produce on demand.
 final class ScriptedHTTP: Sendable {
     /// What is done once a whole request has come.
-    enum Step: Sendable {
+    enum Step: ScriptStep {
         case send([UInt8])
         /// Nothing more is sent and the connection stays open.
         case hang
         case close
         /// The connection is broken by a reset.
         case reset
+        /// The next step comes later.
+        case pause(TimeAmount)
+        /// The next step comes when the client has passed on a part of the answer.
+        case hold(Gate)
 
         static func text(_ text: String) -> Step { .send(Array(text.utf8)) }
+
+        var wait: ScriptWait? {
+            switch self {
+            case .pause(let time): .time(time)
+            case .hold(let gate): .gate(gate)
+            case .send, .hang, .close, .reset: nil
+            }
+        }
 
         func perform(on context: ChannelHandlerContext) {
             switch self {
             case .send(let bytes): context.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes)), promise: nil)
-            case .hang: break
+            case .hang, .pause, .hold: break
             case .close: context.close(promise: nil)
-            case .reset:
-                // Lingering for no time makes the kernel send RST instead of FIN.
-                let channel = context.channel
-                _ = (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
-                context.close(promise: nil)
+            case .reset: context.reset()
             }
         }
     }
@@ -33,24 +40,21 @@ final class ScriptedHTTP: Sendable {
     private final class Record: Sendable {
         let requests = Mutex<[String]>([])
         let others = Mutex<[String]>([])
-        let closed = Mutex(0)
     }
 
     let port: Int
-    private let channel: any Channel
+    let connections: ScriptedServer.Connections
     private let record: Record
 
     /// Head and body of every request so far, as text.
     var requests: [String] { record.requests.withLock { $0 } }
     /// Requests of other methods than `POST`, where only that is scripted.
     var otherRequests: [String] { record.others.withLock { $0 } }
-    /// Connections that the other side has ended.
-    var closedConnections: Int { record.closed.withLock { $0 } }
 
-    private init(channel: any Channel, record: Record) {
-        self.channel = channel
+    private init(port: Int, connections: ScriptedServer.Connections, record: Record) {
+        self.port = port
+        self.connections = connections
         self.record = record
-        port = channel.localAddress?.port ?? 0
     }
 
     /// Serves `steps` to every request while `body` runs.
@@ -65,24 +69,14 @@ final class ScriptedHTTP: Sendable {
     static func serving<Result>(
         inTurn scripts: [[Step]], postsOnly: Bool = false, _ body: (ScriptedHTTP) async throws -> Result
     ) async throws -> Result {
-        let record = Record()
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        Answerer(scripts: scripts, postsOnly: postsOnly, record: record))
-                }
+        let (record, connections) = (Record(), ScriptedServer.Connections())
+        return try await ScriptedServer.serving(
+            connections,
+            pipeline: { channel in
+                try channel.pipeline.syncOperations.addHandler(
+                    Answerer(scripts: scripts, postsOnly: postsOnly, record: record))
             }
-            .bind(host: "127.0.0.1", port: 0).get()
-        let server = ScriptedHTTP(channel: channel, record: record)
-        do {
-            let result = try await body(server)
-            try await channel.close()
-            return result
-        } catch {
-            try? await channel.close()
-            throw error
-        }
+        ) { port in try await body(ScriptedHTTP(port: port, connections: connections, record: record)) }
     }
 
     static func head(_ status: String, _ fields: [String] = [], type: String = "application/json") -> Step {
@@ -115,17 +109,15 @@ final class ScriptedHTTP: Sendable {
             if postsOnly, !received.hasPrefix("POST ") {
                 record.others.withLock { $0.append(received) }
                 received = ""
-                return [ScriptedHTTP.head("405 Method Not Allowed"), .close].forEach { $0.perform(on: context) }
+                return context.play([ScriptedHTTP.head("405 Method Not Allowed"), .close])
             }
             let number = record.requests.withLock { requests in
                 requests.append(received)
                 return requests.count
             }
             received = ""
-            for step in scripts[min(number, scripts.count) - 1] { step.perform(on: context) }
+            context.play(scripts[min(number, scripts.count) - 1][...])
         }
-
-        func channelInactive(context: ChannelHandlerContext) { record.closed.withLock { $0 += 1 } }
     }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
 import NIOCore
-import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A server that waits for what a client says and answers by a script, for faults that a real one will not produce on
@@ -18,47 +18,34 @@ final class ScriptedTCP: Sendable {
 
     private final class Record: Sendable {
         let received = Mutex<[UInt8]>([])
-        let opened = Mutex(0)
-        let closed = Mutex(0)
         let cues = Mutex(0)
     }
 
     let port: Int
+    let connections: ScriptedServer.Connections
     private let record: Record
 
     /// All that clients have said, each byte a character.
     var received: String { String(decoding: record.received.withLock { $0 }, as: Unicode.ISO8859.self) }
     var receivedBytes: Int { record.received.withLock { $0.count } }
-    var openedConnections: Int { record.opened.withLock { $0 } }
-    /// Connections that have ended, whoever ended them.
-    var closedConnections: Int { record.closed.withLock { $0 } }
     /// Cues that have been played.
     var playedCues: Int { record.cues.withLock { $0 } }
 
-    private init(port: Int, record: Record) {
+    private init(port: Int, connections: ScriptedServer.Connections, record: Record) {
         self.port = port
+        self.connections = connections
         self.record = record
     }
 
     /// Plays `cues` to every connection while `body` runs.
-    static func serving<Result>(_ cues: [Cue], _ body: (ScriptedTCP) async throws -> Result) async throws -> Result {
-        let record = Record()
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Player(cues: cues[...], record: record))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        let server = ScriptedTCP(port: channel.localAddress?.port ?? 0, record: record)
-        do {
-            let result = try await body(server)
-            try await channel.close()
-            return result
-        } catch {
-            try? await channel.close()
-            throw error
-        }
+    static func serving<Result>(
+        _ cues: [Cue], tls: NIOSSLContext? = nil, _ body: (ScriptedTCP) async throws -> Result
+    ) async throws -> Result {
+        let (record, connections) = (Record(), ScriptedServer.Connections())
+        return try await ScriptedServer.serving(
+            connections, tls: tls,
+            pipeline: { try $0.pipeline.syncOperations.addHandler(Player(cues: cues[...], record: record)) }
+        ) { port in try await body(ScriptedTCP(port: port, connections: connections, record: record)) }
     }
 
     private final class Player: ChannelInboundHandler {
@@ -73,10 +60,7 @@ final class ScriptedTCP: Sendable {
             self.record = record
         }
 
-        func channelActive(context: ChannelHandlerContext) {
-            record.opened.withLock { $0 += 1 }
-            play(context)
-        }
+        func channelActive(context: ChannelHandlerContext) { play(context) }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let bytes = Self.unwrapInboundIn(data).readableBytesView
@@ -95,11 +79,9 @@ final class ScriptedTCP: Sendable {
                     unheard = Data(unheard[range.upperBound...])
                 }
                 cues.removeFirst()
-                for step in cue.steps { step.perform(on: context) }
+                context.play(cue.steps[...])
                 record.cues.withLock { $0 += 1 }
             }
         }
-
-        func channelInactive(context: ChannelHandlerContext) { record.closed.withLock { $0 += 1 } }
     }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import NIOWebSocket
 import Synchronization
 
@@ -15,7 +14,7 @@ final class ScriptedWebSocket: Sendable {
         case ping
     }
 
-    enum Step: Sendable {
+    enum Step: ScriptStep {
         case text(String)
         /// The same message, in frames of at most so many bytes.
         case fragments(String, Int)
@@ -27,17 +26,20 @@ final class ScriptedWebSocket: Sendable {
         /// The TCP connection ends without a close frame.
         case cut
         case reset
+        /// The next step comes later.
+        case pause(TimeAmount)
+        /// The next step comes when the client has passed on a part of the answer.
+        case hold(Gate)
     }
 
     private final class Record: Sendable {
         let requests = Mutex<[HTTPRequestHead]>([])
         let texts = Mutex<[String]>([])
         let audio = Mutex<[UInt8]>([])
-        let closed = Mutex(0)
     }
 
     let port: Int
-    private let channel: any Channel
+    let connections: ScriptedServer.Connections
     private let record: Record
 
     /// The requests of all connections so far.
@@ -46,46 +48,39 @@ final class ScriptedWebSocket: Sendable {
     var texts: [String] { record.texts.withLock { $0 } }
     /// Every byte of binary messages so far.
     var audio: [UInt8] { record.audio.withLock { $0 } }
-    /// Connections that have ended.
-    var closedConnections: Int { record.closed.withLock { $0 } }
 
-    private init(channel: any Channel, record: Record) {
-        self.channel = channel
+    private init(port: Int, connections: ScriptedServer.Connections, record: Record) {
+        self.port = port
+        self.connections = connections
         self.record = record
-        port = channel.localAddress?.port ?? 0
     }
 
     /// Serves while `body` runs; `script` says what follows on what came.
     static func serving<Result>(
         _ script: @escaping @Sendable (Incoming) -> [Step], _ body: (ScriptedWebSocket) async throws -> Result
     ) async throws -> Result {
-        let record = Record()
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                let upgrader = NIOWebSocketServerUpgrader(
-                    maxFrameSize: 1 << 24,
-                    shouldUpgrade: { channel, head in
-                        record.requests.withLock { $0.append(head) }
-                        return channel.eventLoop.makeSucceededFuture([:])
-                    },
-                    upgradePipelineHandler: { channel, _ in
-                        channel.eventLoop.makeCompletedFuture {
-                            try channel.pipeline.syncOperations.addHandler(Answerer(script: script, record: record))
-                        }
-                    })
-                return channel.pipeline.configureHTTPServerPipeline(
-                    withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in }))
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        let server = ScriptedWebSocket(channel: channel, record: record)
-        do {
-            let result = try await body(server)
-            try await channel.close()
-            return result
-        } catch {
-            try? await channel.close()
-            throw error
-        }
+        let (record, connections) = (Record(), ScriptedServer.Connections())
+        return try await ScriptedServer.serving(
+            connections, pipeline: { try addUpgrade(to: $0, script, record) }
+        ) { port in try await body(ScriptedWebSocket(port: port, connections: connections, record: record)) }
+    }
+
+    private static func addUpgrade(
+        to channel: any Channel, _ script: @escaping @Sendable (Incoming) -> [Step], _ record: Record
+    ) throws {
+        let upgrader = NIOWebSocketServerUpgrader(
+            maxFrameSize: 1 << 24,
+            shouldUpgrade: { channel, head in
+                record.requests.withLock { $0.append(head) }
+                return channel.eventLoop.makeSucceededFuture([:])
+            },
+            upgradePipelineHandler: { channel, _ in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Answerer(script: script, record: record))
+                }
+            })
+        try channel.pipeline.syncOperations.configureHTTPServerPipeline(
+            withServerUpgrade: (upgraders: [upgrader], completionHandler: { _ in }))
     }
 
     private final class Answerer: ChannelInboundHandler {
@@ -99,7 +94,7 @@ final class ScriptedWebSocket: Sendable {
             self.record = record
         }
 
-        func handlerAdded(context: ChannelHandlerContext) { perform(script(.opened), context) }
+        func handlerAdded(context: ChannelHandlerContext) { context.play(script(.opened)[...]) }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let frame = unwrapInboundIn(data)
@@ -108,61 +103,60 @@ final class ScriptedWebSocket: Sendable {
             case .text:
                 let text = String(decoding: bytes, as: UTF8.self)
                 record.texts.withLock { $0.append(text) }
-                perform(script(.text(text)), context)
+                context.play(script(.text(text))[...])
             case .binary:
                 record.audio.withLock { $0 += bytes }
-                perform(script(.binary(bytes.count)), context)
-            case .ping: perform(script(.ping), context)
+                context.play(script(.binary(bytes.count))[...])
+            case .ping: context.play(script(.ping)[...])
             case .connectionClose: context.close(promise: nil)
             default: break
             }
         }
 
-        func channelInactive(context: ChannelHandlerContext) {
-            record.closed.withLock { $0 += 1 }
-            context.fireChannelInactive()
-        }
-
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+}
 
-        private func perform(_ steps: [Step], _ context: ChannelHandlerContext) {
-            for step in steps { perform(step, context) }
+extension ScriptedWebSocket.Step {
+    var wait: ScriptWait? {
+        switch self {
+        case .pause(let time): .time(time)
+        case .hold(let gate): .gate(gate)
+        case .text, .fragments, .raw, .ping, .pong, .close, .cut, .reset: nil
         }
+    }
 
-        private func perform(_ step: Step, _ context: ChannelHandlerContext) {
-            switch step {
-            case .text(let text): send(.text, Array(text.utf8), context)
-            case .fragments(let text, let size): sendFragments(Array(text.utf8), size, context)
-            case .raw(let bytes):
-                // Behind the encoder, so that nothing is framed.
-                let encoder = try? context.pipeline.syncOperations.context(handlerType: WebSocketFrameEncoder.self)
-                encoder?.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes)), promise: nil)
-            case .ping: send(.ping, [7], context)
-            case .pong: send(.pong, [], context)
-            case .close(let code): send(.connectionClose, [UInt8(code >> 8), UInt8(code & 0xFF)], context)
-            case .cut: context.close(promise: nil)
-            case .reset:
-                // Lingering for no time makes the kernel send RST instead of FIN.
-                _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
-                context.close(promise: nil)
-            }
+    func perform(on context: ChannelHandlerContext) {
+        switch self {
+        case .text(let text): send(.text, Array(text.utf8), context)
+        case .fragments(let text, let size): sendFragments(Array(text.utf8), size, context)
+        case .raw(let bytes):
+            // Behind the encoder, so that nothing is framed.
+            let encoder = try? context.pipeline.syncOperations.context(handlerType: WebSocketFrameEncoder.self)
+            encoder?.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes)), promise: nil)
+        case .ping: send(.ping, [7], context)
+        case .pong: send(.pong, [], context)
+        case .close(let code): send(.connectionClose, [UInt8(code >> 8), UInt8(code & 0xFF)], context)
+        case .cut: context.close(promise: nil)
+        case .reset: context.reset()
+        case .pause, .hold: break
         }
+    }
 
-        private func send(_ opcode: WebSocketOpcode, _ bytes: [UInt8], _ context: ChannelHandlerContext) {
-            let frame = WebSocketFrame(fin: true, opcode: opcode, data: ByteBuffer(bytes: bytes))
-            context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
-        }
+    private func send(_ opcode: WebSocketOpcode, _ bytes: [UInt8], _ context: ChannelHandlerContext) {
+        let frame = WebSocketFrame(fin: true, opcode: opcode, data: ByteBuffer(bytes: bytes))
+        context.writeAndFlush(NIOAny(frame), promise: nil)
+    }
 
-        private func sendFragments(_ bytes: [UInt8], _ size: Int, _ context: ChannelHandlerContext) {
-            for start in stride(from: 0, to: bytes.count, by: size) {
-                let end = min(start + size, bytes.count)
-                let frame = WebSocketFrame(
-                    fin: end == bytes.count, opcode: start == 0 ? .text : .continuation,
-                    data: ByteBuffer(bytes: bytes[start..<end]))
-                context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
-                // Control frames may come between fragments (RFC 6455 section 5.4).
-                if start == 0 { send(.ping, [1], context) }
-            }
+    private func sendFragments(_ bytes: [UInt8], _ size: Int, _ context: ChannelHandlerContext) {
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            let end = min(start + size, bytes.count)
+            let frame = WebSocketFrame(
+                fin: end == bytes.count, opcode: start == 0 ? .text : .continuation,
+                data: ByteBuffer(bytes: bytes[start..<end]))
+            context.writeAndFlush(NIOAny(frame), promise: nil)
+            // Control frames may come between fragments (RFC 6455 section 5.4).
+            if start == 0 { send(.ping, [1], context) }
         }
     }
 }

@@ -221,7 +221,7 @@ struct WebhookTests {
                 while server.requests.isEmpty { await Task.yield() }
                 task.cancel()
                 #expect(await task.value.outcome != .ok)
-                while server.closedConnections == 0 { await Task.yield() }
+                while server.connections.closed == 0 { await Task.yield() }
             }
         }
     }

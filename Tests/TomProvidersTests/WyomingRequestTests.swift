@@ -51,19 +51,19 @@ struct WyomingRequestTests {
                 #expect(event == .final(Transcript(text: "")))
                 break
             }
-            while server.closedConnections < server.openedConnections { await Task.yield() }
+            while server.connections.closed < server.connections.opened { await Task.yield() }
             task.cancel()
         }
     }
 
     private static let info = #"{"type":"info","data":{"tts":[{"name":"p","supports_synthesize_streaming":true}]}}"#
 
-    private func say(_ text: String, _ engine: WyomingSynthesizer) async -> Provider.Outcome {
+    private func say(_ text: String, _ engine: WyomingSynthesizer) async -> Outcome {
         let request = SynthesisRequest(
             segment: SegmentID(response: ResponseID(1), index: 0), text: text, language: "de-DE", voice: "en-us")
         let (stream, feed) = AsyncStream.makeStream(of: SynthesisEvent.self)
         let task = engine.synthesize(request) { feed.yield($0) }
-        var outcome = Provider.Outcome()
+        var outcome = Outcome()
         for await event in stream {
             outcome.take(event)
             if outcome.isFinished || outcome.error != nil { break }
@@ -109,7 +109,7 @@ struct WyomingRequestTests {
                 let outcome = await say(text, engine)
                 #expect(outcome.isFinished && outcome.said.isEmpty)
             }
-            #expect(server.openedConnections == 0)
+            #expect(server.connections.opened == 0)
         }
     }
 

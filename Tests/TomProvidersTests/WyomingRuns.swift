@@ -1,11 +1,8 @@
-import Synchronization
-import TomAudio
-import TomConversation
 import TomEngines
 
 @testable import TomProviders
 
-/// One of the engines behind the Wyoming protocol, asked once.
+/// One of the engines behind the Wyoming protocol.
 enum WyomingEngine: String, CaseIterable, Sendable {
     case stt, tts
 
@@ -49,64 +46,13 @@ enum WyomingEngine: String, CaseIterable, Sendable {
             egress: EgressPolicy(allowsPublic: allowsPublic), connectTimeout: connectTimeout, patience: patience)
     }
 
-    /// Begins a request; `report` is called for every event.
-    /// - Parameter seconds: how much the caller says before the turn ends.
-    func begin(
-        _ client: WyomingClient, seconds: Int = 0, _ report: @escaping @Sendable (Provider.Outcome) -> Void
-    ) -> any EngineTask {
-        let outcome = Mutex(Provider.Outcome())
-        let change: @Sendable ((inout Provider.Outcome) -> Void) -> Void = { body in
-            report(
-                outcome.withLock { outcome in
-                    body(&outcome)
-                    return outcome
-                })
-        }
+    func engine(_ client: WyomingClient) -> AnyEngine {
         switch self {
-        case .stt:
-            let request = TranscriptionRequest(turn: TurnID(1), language: "en-GB", expectation: .open)
-            let task = WyomingTranscriber(client: client, model: nil).transcribe(request) { event in
-                change { outcome in
-                    switch event {
-                    case .final(let transcript):
-                        outcome.said.append(transcript.text ?? "?")
-                        outcome.isFinished = true
-                    case .failed(let error): outcome.error = error
-                    case .interim, .failedOver: break
-                    }
-                }
-            }
-            for _ in 0...seconds * 50 { task.append([Int16](repeating: 7, count: 320).span) }
-            task.finish()
-            return task
-        case .tts:
-            let request = SynthesisRequest(
-                segment: SegmentID(response: ResponseID(1), index: 0), text: "Hello.", language: "en-GB", voice: "en-us"
-            )
-            return WyomingSynthesizer(client: client, voice: nil).synthesize(request) { event in
-                change { $0.take(event) }
-            }
+        case .stt: .transcriber(WyomingTranscriber(client: client, model: nil))
+        case .tts: .voice(WyomingSynthesizer(client: client, voice: nil))
         }
     }
 
     /// Asks and waits for the end.
-    func ask(_ client: WyomingClient, seconds: Int = 0) async -> Provider.Outcome {
-        let (stream, feed) = AsyncStream.makeStream(of: Provider.Outcome.self)
-        let task = begin(client, seconds: seconds) { feed.yield($0) }
-        for await outcome in stream where outcome.isFinished || outcome.error != nil { return outcome }
-        task.cancel()
-        return Provider.Outcome()
-    }
-}
-
-extension Provider.Outcome {
-    mutating func take(_ event: SynthesisEvent) {
-        switch event {
-        case .audio(let samples, let rate): said.append("\(samples)@\(rate.hertz)")
-        case .finished: isFinished = true
-        case .failed(let error): self.error = error
-        case .broke(let failover): error = failover.error
-        case .failedOver: break
-        }
-    }
+    func ask(_ client: WyomingClient, seconds: Int = 0) async -> Outcome { await engine(client).ask(seconds: seconds) }
 }

@@ -43,11 +43,12 @@ struct ToolboxTests {
     }
 
     private func run(
-        _ box: Toolbox, _ name: String, _ arguments: [String: JSONValue] = [:], transfer: (any CallTransfer)? = nil
+        _ box: Toolbox, _ name: String, _ arguments: [String: JSONValue] = [:], isOffered: Bool = true,
+        transfer: (any CallTransfer)? = nil
     ) async -> ToolOutput {
         await withCheckedContinuation { continuation in
             box.run(
-                ToolCall(id: "c1", name: name, arguments: arguments),
+                ToolCall(id: "c1", name: name, arguments: arguments, isOffered: isOffered),
                 in: ToolContext(callID: "call-7", agentID: "shop", recordings: Recordings(), transfer: transfer)
             ) { continuation.resume(returning: $0) }
         }
@@ -75,6 +76,19 @@ struct ToolboxTests {
         #expect(await run(box, "transfer_call").succeeded == false)
         #expect(try count("webhook", "ok") == 1 && count("mcp", "timeout") == 1 && count("take_message", "ok") == 1)
         #expect(try count("unknown", "invalid") == 2)
+    }
+
+    @Test func aToolThatTheModelWasNotOfferedDoesNotRun() async throws {
+        var configuration = Agent.Tools()
+        configuration.builtIn = []
+        let box = try toolbox(.init(configuration: configuration, sources: [Source(kind: .mcp, names: ["find"])]))
+        for name in ["take_message", "end_call", "find"] {
+            let output = await run(box, name, ["concern": "x"], isOffered: false)
+            #expect(!output.succeeded && output.output == "There is no tool of that name.")
+        }
+        #expect(try count("unknown", "invalid") == 3)
+        // The receptionist takes messages whatever models are offered.
+        #expect(await run(box, "take_message", ["concern": "x"]).succeeded)
     }
 
     @Test func aTransferIsNeverPretended() async throws {

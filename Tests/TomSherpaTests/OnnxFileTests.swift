@@ -20,6 +20,15 @@ import TomEngines
         #expect(try file(small + [0x72, 3, 0x0A, 1, 0x63]).metadata == ["a": "b", "c": ""])
     }
 
+    @Test func whatGoesInAndComesOutIsRead() throws {
+        // An input `x` with a type, an input `z`, an output `y`.
+        let graph: [UInt8] = [0x5A, 5, 0x0A, 1, 0x78, 0x12, 0, 0x5A, 3, 0x0A, 1, 0x7A, 0x62, 3, 0x0A, 1, 0x79]
+        let model = try file([0x3A, UInt8(graph.count)] + graph + small.suffix(8))
+        #expect(model.inputs == ["x", "z"] && model.outputs == ["y"] && model.metadata == ["a": "b"])
+        // A graph that ends within an entry; the file is whole.
+        #expect(try file([0x3A, 3] + graph.prefix(3)).inputs == [])
+    }
+
     @Test func aFileThatEndsAnywhereIsNotWhole() {
         for count in small.indices where ![2, 6].contains(count) || count == 2 {
             #expect(throws: EngineError.self) { try file(Array(small.prefix(count))) }

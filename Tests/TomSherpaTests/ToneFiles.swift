@@ -48,6 +48,23 @@ enum ToneFiles {
     }
 }
 
+extension ToneFiles {
+    /// Detectors that take what is loud for speech: Silero VAD in two shapes, and TEN VAD.
+    static let detectors = ["vad/silero_vad.onnx", "vad/silero_v4.onnx", "vad/ten-vad.onnx"]
+
+    /// - Parameter model: a path, or one of ``detectors``.
+    static func detector(
+        _ model: String, _ adjust: (inout SherpaDetectorConfiguration) -> Void = { _ in }
+    ) throws -> SherpaDetector {
+        let path = model.hasPrefix("/") ? model : self.model(model)
+        var configuration = SherpaDetectorConfiguration(library: library, model: path)
+        configuration.threads = 1
+        adjust(&configuration)
+        return try SherpaDetector(
+            try SherpaLibrary(path: library, stage: .vad), try ActivityModel(path: path), configuration)
+    }
+}
+
 /// The language of tones: `tones.json` of the models.
 struct Tones: Decodable {
     let characters: String

@@ -132,6 +132,25 @@ struct tom_sherpa_generation {
     int32_t zero_token_sentences;
 };
 
+struct tom_sherpa_vad_model {
+    const char *model;
+    float threshold;
+    float min_silence;
+    float min_speech;
+    int32_t window;
+    float max_speech;
+};
+
+// Voice activity: the one of the two models that has a path.
+struct tom_sherpa_vad_config {
+    struct tom_sherpa_vad_model silero;
+    int32_t sample_rate;
+    int32_t num_threads;
+    const char *provider;
+    int32_t debug;
+    struct tom_sherpa_vad_model ten;
+};
+
 // Both kinds of results begin with the text.
 struct tom_sherpa_result {
     const char *text;
@@ -167,6 +186,14 @@ typedef int32_t (*tom_sherpa_progress_f)(const float *samples, int32_t count, fl
 typedef const struct tom_sherpa_audio *(*tom_sherpa_generate_f)(
     const void *voice, const char *text, const struct tom_sherpa_generation *, tom_sherpa_progress_f, void *argument);
 typedef void (*tom_sherpa_audio_destroy_f)(const struct tom_sherpa_audio *);
+
+typedef const void *(*tom_sherpa_vad_create_f)(const struct tom_sherpa_vad_config *, float buffer_seconds);
+typedef void (*tom_sherpa_vad_accept_f)(const void *vad, const float *samples, int32_t count);
+typedef int32_t (*tom_sherpa_vad_flag_f)(const void *vad);
+typedef void (*tom_sherpa_vad_action_f)(const void *vad);
+
+// A file in memory that is the same for this process whatever becomes of others: its descriptor, or -1.
+int tom_sherpa_memory_file(void);
 
 // The file that the loader took `address` from, or NULL.
 const char *tom_sherpa_file_of(const void *address);

@@ -8,11 +8,12 @@ extension EngineError {
             hint: "Choose a voice that `espeak-ng --voices` lists, such as en-us or de.", category: .invalidRequest)
     }
 
-    package static var espeakTextTooLong: EngineError {
+    /// Of every synthesiser that is given a sentence as a whole.
+    package static var textTooLong: EngineError {
         EngineError(
             code: "tts.text_too_long",
             message: "A sentence has more than \(EspeakText.maximumLength) characters.",
-            hint: "Split the text into sentences.", category: .invalidRequest)
+            hint: "Split the text into sentences.", category: .invalidRequest, blamesRequest: true)
     }
 
     static func espeakBusy(waiting: Int) -> EngineError {

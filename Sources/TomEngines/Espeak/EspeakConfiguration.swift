@@ -27,7 +27,7 @@ public struct EspeakConfiguration: Sendable, Equatable {
 extension EspeakConfiguration {
     /// The voice to speak with, or why it cannot be used.
     func voice(language: String, requested: String?) throws(EngineError) -> String {
-        let primary = language.prefix { $0 != "-" && $0 != "_" }.lowercased()
+        let primary = language.primaryLanguage
         let voice = requested ?? voices[primary] ?? primary
         // Voice names reach the command line: no option (-x) and no path.
         let isName =

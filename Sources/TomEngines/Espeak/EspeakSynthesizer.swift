@@ -25,7 +25,7 @@ public struct EspeakSynthesizer: SpeechSynthesizer {
             configuration: configuration, deadline: .now + configuration.timeout, workers: workers, deliver: deliver)
         do throws(EngineError) {
             let text = EspeakText.cleaned(request.text)
-            guard text.count <= EspeakText.maximumLength else { throw .espeakTextTooLong }
+            guard text.count <= EspeakText.maximumLength else { throw .textTooLong }
             let voice = try configuration.voice(language: request.language, requested: request.voice)
             guard !text.isEmpty else {
                 deliver(.finished)

@@ -12,11 +12,14 @@ public struct FailoverLanguageModel: LanguageModel {
     ///   - engines: one or more.
     ///   - now: a clock that does not go backwards, for the circuit breakers.
     ///   - onOpened: told by name when an engine is left alone from now on.
+    ///   - breaker: the circuit breaker of the engine with a name, where several orders share it; `nil` for one of its own.
     public init(
         _ engines: [any LanguageModel], policy: FailoverPolicy, now: @escaping @Sendable () -> Instant,
-        onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
+        onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void,
+        breaker: (String) -> SharedCircuitBreaker? = { _ in nil }
     ) {
-        order = EngineOrder(engines, name: \.name, policy: policy, now: now, onOpened: onOpened)
+        order = EngineOrder(
+            engines, name: \.name, policy: policy, now: now, onOpened: onOpened, breaker: breaker)
     }
 
     /// Of all of them: the second is to be there when the first is not.

@@ -1,5 +1,6 @@
 import Synchronization
 import TomConversation
+import TomErrors
 
 /// One request on its way through a failover order: the next engine is asked as long as nothing of an answer was passed on.
 ///
@@ -39,6 +40,15 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
         /// Whether the input is complete, so that the engine owes a result.
         var isOwed = false
         var owedSince: ContinuousClock.Instant?
+
+        /// Nothing more is taken from any engine. The last one's task, which holds this run by its reports, is given away
+        /// for the caller to release outside the lock.
+        mutating func end() -> (any EngineTask)? {
+            isOver = true
+            timer?.cancel()
+            defer { task = nil }
+            return task
+        }
     }
 
     private let order: EngineOrder<Engine>
@@ -76,9 +86,7 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
     func cancel() {
         let (task, index) = state.withLock { state -> ((any EngineTask)?, Int?) in
             guard !state.isOver else { return (nil, nil) }
-            state.isOver = true
-            state.timer?.cancel()
-            return (state.task, state.index)
+            return (state.end(), state.index)
         }
         if let index { order.abandoned(index) }
         task?.cancel()
@@ -148,19 +156,19 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
 
     private func end(_ attempt: Int) -> Bool {
         guard commit(attempt) else { return false }
-        state.withLock { $0.isOver = true }
+        _ = state.withLock { $0.end() }
         return true
     }
 
     private func failed(_ attempt: Int, _ error: EngineError, _ event: Event) {
-        let committed = state.withLock { state -> Int? in
-            guard state.attempt == attempt, !state.isOver, state.isCommitted else { return nil }
-            state.isOver = true
-            return state.index
+        let (committed, task) = state.withLock { state -> (Int?, (any EngineTask)?) in
+            guard state.attempt == attempt, !state.isOver, state.isCommitted else { return (nil, nil) }
+            return (state.index, state.end())
         }
         guard let committed else { return giveUp(attempt, error) }
+        task?.cancel()
         // A part of the answer is out. Whether anyone has heard of it is for the conversation to say.
-        order.failed(committed)
+        order.failed(committed, error)
         guard let broke = kind.broke, let next = order.replacement(for: committed, avoiding: avoided) else {
             return deliver(event)
         }
@@ -179,7 +187,7 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
         }
         guard let index else { return }
         task?.cancel()
-        order.failed(index)
+        order.failed(index, error)
         guard let next = order.next(from: index + 1, avoiding: avoided) else { return fail(error) }
         deliver(kind.announce(EngineFailover(from: order.names[index], to: order.names[next], error: error)))
         begin(at: next)
@@ -187,7 +195,7 @@ final class FailoverRun<Engine: Sendable, Event: Sendable>: EngineTask {
 
     private func fail(_ error: EngineError) {
         let wasOver = state.withLock { state in
-            defer { state.isOver = true }
+            defer { _ = state.end() }
             return state.isOver
         }
         if !wasOver { deliver(kind.fail(error)) }

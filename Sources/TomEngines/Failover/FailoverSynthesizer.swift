@@ -10,9 +10,11 @@ public struct FailoverSynthesizer: SpeechSynthesizer {
     /// Parameters as those of ``FailoverLanguageModel``.
     public init(
         _ engines: [any SpeechSynthesizer], policy: FailoverPolicy, now: @escaping @Sendable () -> Instant,
-        onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
+        onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void,
+        breaker: (String) -> SharedCircuitBreaker? = { _ in nil }
     ) {
-        order = EngineOrder(engines, name: \.name, policy: policy, now: now, onOpened: onOpened)
+        order = EngineOrder(
+            engines, name: \.name, policy: policy, now: now, onOpened: onOpened, breaker: breaker)
     }
 
     /// Of all of them: the second is to be there when the first is not.

@@ -12,13 +12,15 @@ public struct FailoverTranscriber: Transcriber {
     /// Parameters as those of ``FailoverLanguageModel``.
     public init(
         _ engines: [any Transcriber], policy: FailoverPolicy, now: @escaping @Sendable () -> Instant,
-        onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
+        onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void,
+        breaker: (String) -> SharedCircuitBreaker? = { _ in nil }
     ) {
         let languages = engines.map(\.capabilities.languages)
         capabilities = TranscriberCapabilities(
             languages: languages.contains([]) ? [] : Array(Set(languages.flatMap(\.self))).sorted(),
             readsAudio: engines.contains { $0.capabilities.readsAudio })
-        order = EngineOrder(engines, name: \.name, policy: policy, now: now, onOpened: onOpened)
+        order = EngineOrder(
+            engines, name: \.name, policy: policy, now: now, onOpened: onOpened, breaker: breaker)
     }
 
     /// Of all of them: the second is to be there when the first is not.
@@ -46,21 +48,19 @@ private final class FailoverTranscription: Transcription {
         var isFeeding = false
     }
 
-    /// The longest turn and what surrounds it, at 16 kHz; what comes beyond it no engine hears.
-    private static let maxSamples = 125 * 16_000
-
     /// Shared with the closure that begins an attempt, which must not hold the transcription itself.
     private final class Feed: Sendable {
         let state = Mutex(State())
 
         /// Makes another transcription the one that hears the turn, from its beginning.
-        func begin(_ make: () -> any Transcription) -> any Transcription {
+        /// - Parameter make: is told whether another engine has begun with the turn.
+        func begin(_ make: (_ isTakenOver: Bool) -> any Transcription) -> any Transcription {
             let attempt = state.withLock { state in
                 state.attempt += 1
                 state.inner = nil
                 return state.attempt
             }
-            let inner = make()
+            let inner = make(attempt > 1)
             state.withLock { state in
                 // An engine may fail inside the call that starts it: then a later attempt is under way already.
                 guard state.attempt == attempt else { return }
@@ -75,6 +75,17 @@ private final class FailoverTranscription: Transcription {
         private enum Step {
             case audio(any Transcription, [Int16])
             case end(any Transcription)
+        }
+
+        /// Nobody hears the turn any more.
+        func end() {
+            // Released outside the lock: an engine's task may hold a good deal.
+            _ = state.withLock { state in
+                state.attempt += 1
+                state.isFinished = true
+                defer { (state.inner, state.samples, state.fed) = (nil, [], 0) }
+                return (state.inner, state.samples)
+            }
         }
 
         func feed() {
@@ -113,17 +124,34 @@ private final class FailoverTranscription: Transcription {
         run = FailoverRun(
             order,
             kind: .init(
-                begin: { [feed] engine, report in feed.begin { engine.transcribe(request, deliver: report) } },
+                begin: { [feed] engine, report in
+                    feed.begin { isTakenOver in
+                        var request = request
+                        request.isTakenOver = isTakenOver
+                        return engine.transcribe(request, deliver: report)
+                    }
+                },
                 judge: Self.judge, announce: { .failedOver($0) }, fail: { .failed($0) },
                 broke: nil, timeout: { .impatient("stt", $0) }),
-            isOwed: false, deliver: deliver)
+            isOwed: false,
+            deliver: { [feed] event in
+                if Self.isEnd(event) { feed.end() }
+                deliver(event)
+            })
         run.start()
+    }
+
+    private static func isEnd(_ event: TranscriptionEvent) -> Bool {
+        switch event {
+        case .final, .failed: true
+        case .interim, .failedOver: false
+        }
     }
 
     func append(_ samples: Span<Int16>) {
         feed.state.withLock { state in
             guard !state.isFinished else { return }
-            let count = min(samples.count, Self.maxSamples - state.samples.count)
+            let count = min(samples.count, TranscriptionRequest.maxSamples - state.samples.count)
             samples.extracting(first: count).withUnsafeBufferPointer { state.samples.append(contentsOf: $0) }
         }
         feed.feed()
@@ -135,7 +163,10 @@ private final class FailoverTranscription: Transcription {
         feed.feed()
     }
 
-    func cancel() { run.cancel() }
+    func cancel() {
+        run.cancel()
+        feed.end()
+    }
 
     private static func judge(_ event: TranscriptionEvent) -> FailoverRun<any Transcriber, TranscriptionEvent>.Judgement
     {

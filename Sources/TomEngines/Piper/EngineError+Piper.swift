@@ -2,13 +2,6 @@ import Glibc
 import TomErrors
 
 extension EngineError {
-    static var piperTextTooLong: EngineError {
-        EngineError(
-            code: "tts.text_too_long",
-            message: "A sentence has more than \(EspeakText.maximumLength) characters.",
-            hint: "Split the text into sentences.", category: .invalidRequest)
-    }
-
     static func piperBusy(waiting: Int) -> EngineError {
         EngineError(
             code: "tts.busy", message: "\(waiting) sentences wait for Piper already.",
@@ -24,7 +17,7 @@ extension EngineError {
     static func piperNoVoice(_ path: String) -> EngineError {
         EngineError(
             code: "tts.no_voice", message: "There is no voice for Piper at \(path), or no \(path).json beside it.",
-            hint: "Set TTS_VOICE to the path of an .onnx file, or to the name of one in TTS_PIPER_DATA_DIR.",
+            hint: "Set TTS_VOICE to the path of an .onnx file, or to the name of a voice that `tom models` lists.",
             category: .invalidRequest)
     }
 
@@ -34,7 +27,8 @@ extension EngineError {
         case ENOENT, ENOTDIR, EACCES, ENOEXEC, ELOOP:
             return EngineError(
                 code: "tts.not_installed", message: "Piper cannot be run from \(executable): \(reason).",
-                hint: "Install it with `pip install piper-tts`, and set TTS_PIPER_PATH to its program `piper`.",
+                hint:
+                    "Install piper-tts by pip in a virtual environment, and set TTS_PIPER_PATH to its program `piper`.",
                 category: .server)
         default:
             return EngineError(

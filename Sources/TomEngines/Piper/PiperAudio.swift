@@ -25,7 +25,7 @@ enum PiperAudio {
                 deliver(.audio(samples, rate: rate))
             }
             try reader.finish()
-            return nil
+            return reader.endsWithinSample ? .unreadable("it ends within a sample") : nil
         } catch {
             return .unreadable("\(error)")
         }
@@ -38,19 +38,5 @@ enum PiperAudio {
             if count < 0, errno == EINTR { continue }
             return count > 0 ? Array(buffer[..<count]) : nil
         }
-    }
-
-    /// Deletes `folder` with the files in it.
-    static func removeFolder(_ folder: String) {
-        if let directory = opendir(folder) {
-            while let entry = readdir(directory) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                if name != ".", name != ".." { unlink(folder + "/" + name) }
-            }
-            closedir(directory)
-        }
-        rmdir(folder)
     }
 }

@@ -13,6 +13,8 @@ public struct PiperConfiguration: Sendable, Equatable {
     public var timeout = Duration.seconds(10)
     /// The same for the first sentence of a process, which loads the voice before it.
     public var startTimeout = Duration.seconds(60)
+    /// From the end of a process's output to its own end; then it is killed.
+    var endTimeout = Duration.seconds(1)
     /// Where sentences pass through on their way from Piper; in memory where the system has such a place.
     public var scratch = "/dev/shm"
 

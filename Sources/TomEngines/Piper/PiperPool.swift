@@ -5,6 +5,8 @@ final class PiperPool: Sendable {
     private struct State {
         var idle: [PiperProcess] = []
         var speaking: [PiperProcess] = []
+        /// How many are being ended: of those nobody may signal the id any more, which may soon be another's.
+        var ending = 0
         var isClosed = false
     }
 
@@ -15,8 +17,9 @@ final class PiperPool: Sendable {
 
     deinit { close() }
 
-    /// Starts `count` processes, which load the voice while they wait.
+    /// Starts `count` processes, which load the voice while they wait; first tidies up after runs of TOM that were killed.
     func fill(_ count: Int) throws(EngineError) {
+        PiperProcess.cleanUp(configuration)
         for _ in 0..<count { _ = try start { $0.idle.append($1) } }
     }
 
@@ -37,10 +40,10 @@ final class PiperPool: Sendable {
     func giveBack(_ process: PiperProcess) {
         let isKept = state.broadcast { state in
             state.speaking.removeAll { $0 === process }
-            if !state.isClosed { state.idle.append(process) }
+            if state.isClosed { state.ending += 1 } else { state.idle.append(process) }
             return !state.isClosed
         }
-        if !isKept { process.end() }
+        if !isKept { end(process) }
     }
 
     /// Ends a process that is of no more use. One that has spoken before is replaced at once, so that the next sentence
@@ -48,10 +51,20 @@ final class PiperPool: Sendable {
     /// - Parameter hasEnded: whether it ends by itself; otherwise it is killed.
     @discardableResult
     func discard(_ process: PiperProcess, hasEnded: Bool) -> ChildProcess.Exit {
-        let exit = process.end(byItself: hasEnded)
-        state.broadcast { $0.speaking.removeAll { $0 === process } }
+        state.withLock { state in
+            state.speaking.removeAll { $0 === process }
+            state.ending += 1
+        }
+        let exit = end(process, byItself: hasEnded)
         if process.sentences > 0 { _ = try? start { $0.idle.append($1) } }
         return exit
+    }
+
+    /// Ends a process that is in no list any more, and is counted among those that are being ended.
+    @discardableResult
+    private func end(_ process: PiperProcess, byItself: Bool = false) -> ChildProcess.Exit {
+        defer { state.broadcast { $0.ending -= 1 } }
+        return process.end(byItself: byItself, within: configuration.endTimeout)
     }
 
     /// Ends every process and waits until all have ended. Nothing can be started afterwards.
@@ -61,10 +74,11 @@ final class PiperPool: Sendable {
             // The thread that uses it sees its end and takes it away.
             for process in state.speaking { ChildProcess.kill(process.processID) }
             defer { state.idle = [] }
+            state.ending += state.idle.count
             return state.idle
         }
-        for process in idle { process.end() }
-        state.wait { $0.speaking.isEmpty ? () : nil }
+        for process in idle { end(process) }
+        state.wait { $0.speaking.isEmpty && $0.ending == 0 ? () : nil }
     }
 
     private func start(
@@ -72,11 +86,11 @@ final class PiperPool: Sendable {
     ) throws(EngineError) -> PiperProcess {
         let process = try PiperProcess.start(configuration)
         let isKept = state.withLock { state in
-            if !state.isClosed { put(&state, process) }
+            if state.isClosed { state.ending += 1 } else { put(&state, process) }
             return !state.isClosed
         }
         guard isKept else {
-            process.end()
+            end(process)
             throw EngineError(code: "tts.cancelled", message: "Piper is being stopped.", category: .cancelled)
         }
         return process

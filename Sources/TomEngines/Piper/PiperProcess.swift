@@ -16,15 +16,14 @@ final class PiperProcess: @unchecked Sendable {
     private(set) var sentences = 0
     private var child: ChildProcess
     private var hasEnded = false
-    /// A folder of its own, which only this user can look into.
-    private let folder: String
+    private let folder: PiperFolder
     private var lines: PiperLines
 
-    private init(_ child: consuming ChildProcess, folder: String) {
+    private init(_ child: consuming ChildProcess, folder: consuming PiperFolder) {
         processID = child.processID
         self.child = consume child
-        self.folder = folder
-        lines = PiperLines(folder: folder)
+        lines = PiperLines(folder: folder.path)
+        self.folder = consume folder
     }
 
     /// Starts the program; it reads its voice meanwhile.
@@ -32,25 +31,26 @@ final class PiperProcess: @unchecked Sendable {
         for file in [configuration.voice, configuration.voice + ".json"] where access(file, R_OK) != 0 {
             throw .piperNoVoice(configuration.voice)
         }
-        guard let folder = makeFolder(in: configuration.scratch) ?? makeFolder(in: "/tmp") else {
+        guard let folder = PiperFolder.make(in: configuration.scratch) ?? PiperFolder.make(in: fallback) else {
             throw .piperNotStarted(executable: configuration.executable, code: errno)
         }
         switch ChildProcess.spawn(
-            executable: configuration.executable, arguments: configuration.arguments(folder: folder), readsErrors: true)
+            executable: configuration.executable, arguments: configuration.arguments(folder: folder.path),
+            readsErrors: true)
         {
         case .success(let child): return PiperProcess(child, folder: folder)
         case .failure(let failure):
-            rmdir(folder)
+            folder.remove()
             throw .piperNotStarted(executable: configuration.executable, code: failure.code)
         }
     }
 
-    private static func makeFolder(in parent: String) -> String? {
-        var template = Array((parent + "/tom-piper-XXXXXX").utf8CString)
-        return template.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress, mkdtemp(base) != nil else { return nil }
-            return String(cString: base)
-        }
+    /// Where folders are when there is no memory for them.
+    private static let fallback = "/tmp"
+
+    /// Deletes what runs of TOM that were killed left behind.
+    static func cleanUp(_ configuration: PiperConfiguration) {
+        for parent in [configuration.scratch, fallback] { PiperFolder.removeAbandoned(in: parent) }
     }
 
     /// Whether it still runs, as far as its pipes tell. What it has printed meanwhile is read and forgotten.
@@ -85,7 +85,7 @@ final class PiperProcess: @unchecked Sendable {
             case .nothing: continue
             case .bytes(let bytes):
                 guard let name = lines.take(bytes).first else { continue }
-                let failure = PiperAudio.deliver(folder + "/" + name, to: deliver)
+                let failure = PiperAudio.deliver("\(folder.path)/\(name)", to: deliver)
                 if failure == nil { sentences += 1 }
                 return failure
             }
@@ -93,16 +93,18 @@ final class PiperProcess: @unchecked Sendable {
     }
 
     /// Ends the program, waits for its end and takes its folder away. Call it once.
-    /// - Parameter byItself: whether it has closed its output and is given a second to end, instead of being killed.
+    /// - Parameters:
+    ///   - byItself: whether it has closed its output and is given time to end, instead of being killed.
+    ///   - limit: how long.
     /// - Returns: how it ended.
     @discardableResult
-    func end(byItself: Bool = false) -> ChildProcess.Exit {
+    func end(byItself: Bool, within limit: Duration) -> ChildProcess.Exit {
         guard !hasEnded else { return .status(0) }
         hasEnded = true
         child.closeInput()
         if !byItself { ChildProcess.kill(processID) }
-        let exit = child.reap(until: .now + .seconds(1))
-        PiperAudio.removeFolder(folder)
+        let exit = child.reap(until: .now + limit)
+        folder.remove()
         return exit
     }
 }

@@ -27,7 +27,7 @@ public struct PiperSynthesizer: SpeechSynthesizer {
         let synthesis = PiperSynthesis(configuration, pool, workers, deliver: deliver)
         do throws(EngineError) {
             let text = EspeakText.cleaned(request.text)
-            guard text.count <= EspeakText.maximumLength else { throw .piperTextTooLong }
+            guard text.count <= EspeakText.maximumLength else { throw .textTooLong }
             guard request.hasWords else {
                 deliver(.finished)
                 return synthesis

@@ -47,12 +47,21 @@ extension SpokenTextWriter {
         if groups.count == 1, groups[0].hasPrefix("0") { return digits > 1 }
         if groups[0].hasPrefix("0") { return digits >= 6 && lengths[0] >= 2 }
         if lengths == [3, 3, 4] || lengths == [1, 3, 3, 4] || (!isGerman && lengths == [3, 4]) { return true }
-        if groups.count == 1 { return digits >= 7 || (digits >= 5 && isNumberAnnounced) }
+        if groups.count == 1 { return isNumberAnnounced ? digits >= 5 : digits >= 7 && !isAmount }
         return hasSeparator && digits >= 5 && isNumberAnnounced && !groups.contains { $0.count == 1 }
     }
 
+    /// Whether a currency or unit follows the word.
+    private var isAmount: Bool {
+        guard let number = word(at: position), number.tail.isEmpty, let next = word(at: position + 1)?.core else {
+            return false
+        }
+        return vocabulary.units[String(next)] != nil || vocabulary.currencies[String(next)] != nil
+            || vocabulary.currency(named: next) != nil
+    }
+
     /// Whether the word before says that a number to be dialled or typed follows.
-    private var isNumberAnnounced: Bool {
+    var isNumberAnnounced: Bool {
         word(at: position - 1).map { vocabulary.numberWords.contains($0.core.lowercased()) } ?? false
     }
 

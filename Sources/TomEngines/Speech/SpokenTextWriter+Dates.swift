@@ -7,17 +7,43 @@ extension SpokenTextWriter {
         guard let digits = DigitGroups(word.core) else { return nil }
         let values = digits.values
         switch (digits.groups.count, digits.separators.first) {
-        case (3, "-") where digits.lengths == [4, 2, 2] && digits.areSeparated(by: "-"):
-            return date(day: values[2], month: values[1], year: digits.groups[0])
         case (3, ".") where digits.areSeparated(by: "."):
             return date(day: values[0], month: values[1], year: digits.groups[2])
-        case (3, "/") where digits.areSeparated(by: "/"):
-            let usual = vocabulary.monthFirst ? (values[1], values[0]) : (values[0], values[1])
-            return date(day: usual.0, month: usual.1, year: digits.groups[2])
-                ?? date(day: usual.1, month: usual.0, year: digits.groups[2])
         case (2, ".") where isGerman && word.tail.hasPrefix("."):
-            guard let spoken = date(day: values[0], month: values[1], year: nil) else { return nil }
+            // "Version 2.1.": the sentence's own full stop makes no date.
+            guard !isLast() || isDateAnnounced,
+                let spoken = date(day: values[0], month: values[1], year: nil)
+            else { return nil }
             return Spoken(text: spoken.text, tail: tailWithoutStop(word))
+        default: return nil
+        }
+    }
+
+    /// Whether the German word before says that a date follows: "am", a weekday, or a date with "und" behind it.
+    private var isDateAnnounced: Bool {
+        guard let previous = word(at: position - 1)?.core else { return false }
+        if ["und", "oder"].contains(previous) { return word(at: position - 2)?.tail.hasPrefix(".") ?? false }
+        return SpokenVocabulary.ordinalIntroductions.contains(previous.lowercased())
+            || vocabulary.weekdays.contains { $0.key == previous || $0.value == previous }
+    }
+
+    /// Dates with slashes or dashes, and a month with its year: "03/04/2026", "2026-04-03", "07/2026".
+    func slashedDate(_ word: SpokenWord) -> Spoken? {
+        guard !isNumberAnnounced, let digits = DigitGroups(word.core, separators: "/-"),
+            let separator = digits.separators.first, digits.areSeparated(by: separator)
+        else { return nil }
+        let (values, years) = (digits.values, digits.groups.last ?? "")
+        switch (digits.groups.count, separator) {
+        case (3, "-") where digits.lengths == [4, 2, 2]:
+            return date(day: values[2], month: values[1], year: digits.groups[0])
+        // With two digits of the year it may be any number: "20-00-00".
+        case (3, "/"),
+            (3, "-") where years.count == 4:
+            let usual = vocabulary.monthFirst ? (values[1], values[0]) : (values[0], values[1])
+            return date(day: usual.0, month: usual.1, year: years) ?? date(day: usual.1, month: usual.0, year: years)
+        case (2, "/") where years.count == 4 && digits.lengths[0] <= 2 && (1900..<2200).contains(values[1]):
+            guard (1...12).contains(values[0]) else { return nil }
+            return Spoken(text: "\(vocabulary.months[values[0] - 1]) \(years)")
         default: return nil
         }
     }
@@ -112,7 +138,14 @@ extension SpokenTextWriter {
             isNamed || isWritten || begins || suffix == "Uhr"
         else { return nil }
         let hour = digits.values[0] == 1 ? "ein" : String(digits.values[0])
-        return Spoken(text: "\(hour) Uhr" + (minutes > 0 ? " \(minutes)" : ""), count: isNamed ? 2 : 1)
+        let spokenMinutes = minutes > 0 ? " \(minutes)" : ""
+        return Spoken(text: "\(hour) Uhr" + spokenMinutes + seconds(digits), count: isNamed ? 2 : 1)
+    }
+
+    /// "and 15 seconds" of "14:30:15".
+    private func seconds(_ digits: DigitGroups) -> String {
+        guard digits.groups.count == 3, digits.values[2] > 0, let unit = vocabulary.units["s"] else { return "" }
+        return " \(vocabulary.and) " + spoken(Numeral(whole: String(digits.values[2]), fraction: ""), unit)
     }
 
     private func englishTime(_ word: SpokenWord, _ digits: DigitGroups, _ minutes: Int, _ suffix: Substring) -> Spoken?
@@ -139,7 +172,8 @@ extension SpokenTextWriter {
         }
         let spokenMinutes =
             minutes == 0 ? (half == nil ? " o'clock" : "") : minutes < 10 ? " oh \(minutes)" : " \(minutes)"
-        return Spoken(text: "\(hour)\(spokenMinutes)" + (half.map { " \($0)" } ?? ""), count: count, tail: tail)
+        let text = "\(hour)\(spokenMinutes)" + (half.map { " \($0)" } ?? "") + seconds(digits)
+        return Spoken(text: text, count: count, tail: tail)
     }
 
     private static func halfOfDay(_ text: Substring) -> String? {

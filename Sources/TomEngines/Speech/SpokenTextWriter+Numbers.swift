@@ -115,8 +115,14 @@ extension SpokenTextWriter {
             return Spoken(text: spoken(value, currency))
         }
         guard let next = self.word(at: position + 1) else { return currencyAlone(core) }
-        if let value = amount(core), word.tail.isEmpty, let currency = vocabulary.currencies[String(next.core)] {
-            return Spoken(text: spoken(value, currency), count: 2)
+        if let value = amount(core), word.tail.isEmpty {
+            if let currency = vocabulary.currencies[String(next.core)] {
+                return Spoken(text: spoken(value, currency), count: 2)
+            }
+            // Without hundredths it may be part of another word's name: "a 50 dollar bill".
+            if value.fraction.count == 2, let currency = vocabulary.currency(named: next.core), !currency.isWeight {
+                return Spoken(text: spoken(value, currency), count: 2)
+            }
         }
         if word.tail.isEmpty, let currency = vocabulary.currencies[String(core)], let value = amount(next.core) {
             return Spoken(text: spoken(value, currency), count: 2)
@@ -171,7 +177,7 @@ extension SpokenTextWriter {
         return vocabulary.units[String(next.core)].map { Spoken(text: spoken(value, $0), count: 2) }
     }
 
-    private func spoken(_ value: Numeral, _ unit: SpokenVocabulary.Unit) -> String {
+    func spoken(_ value: Numeral, _ unit: SpokenVocabulary.Unit) -> String {
         guard value.isOne else { return "\(spoken(value)) \(unit.many)" }
         return "\(unit.isFeminine ? vocabulary.oneFeminine : vocabulary.one) \(unit.one)"
     }

@@ -67,7 +67,8 @@ struct SpokenTextWriter {
 
     private mutating func speak(_ word: SpokenWord) -> Spoken? {
         if word.isPlain, !word.tail.hasPrefix(".") { return speakPlain(word) }
-        if let spoken = telephone(word) ?? address(word) ?? date(word) { return spoken }
+        // "03/04/2026" would do for a telephone number too.
+        if let spoken = slashedDate(word) ?? telephone(word) ?? address(word) ?? date(word) { return spoken }
         splitRange(word)
         let word = words[position]
         return time(word) ?? money(word) ?? measure(word) ?? ordinal(word) ?? abbreviation(word) ?? number(word)

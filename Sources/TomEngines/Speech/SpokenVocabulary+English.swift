@@ -53,7 +53,7 @@ extension SpokenVocabulary {
     private static let englishCurrencies: [String: Currency] = {
         let euro = Currency(one: "euro", many: "euros", minorOne: "cent", minorMany: "cents")
         let dollar = Currency(one: "dollar", many: "dollars", minorOne: "cent", minorMany: "cents")
-        let pound = Currency(one: "pound", many: "pounds", minorOne: "penny", minorMany: "pence")
+        let pound = Currency(one: "pound", many: "pounds", minorOne: "penny", minorMany: "pence", isWeight: true)
         let franc = Currency(one: "franc", many: "francs", minorOne: "centime", minorMany: "centimes")
         let yen = Currency(one: "yen", many: "yen", minorOne: "", minorMany: "")
         return [

@@ -53,11 +53,13 @@ extension SpokenVocabulary {
     private static let germanCurrencies: [String: Currency] = {
         let euro = Currency(one: "Euro", many: "Euro", minorOne: "Cent", minorMany: "Cent")
         let dollar = Currency(one: "Dollar", many: "Dollar", minorOne: "Cent", minorMany: "Cent")
-        let pound = Currency(one: "Pfund", many: "Pfund", minorOne: "Penny", minorMany: "Pence")
+        let american = Currency(one: "US-Dollar", many: "US-Dollar", minorOne: "Cent", minorMany: "Cent")
+        let pound = Currency(one: "Pfund", many: "Pfund", minorOne: "Penny", minorMany: "Pence", isWeight: true)
         let franc = Currency(one: "Franken", many: "Franken", minorOne: "Rappen", minorMany: "Rappen")
         let yen = Currency(one: "Yen", many: "Yen", minorOne: "", minorMany: "")
         return [
-            "€": euro, "EUR": euro, "$": dollar, "USD": dollar, "£": pound, "GBP": pound, "CHF": franc, "¥": yen,
+            "€": euro, "EUR": euro, "$": dollar, "USD": dollar, "US$": american, "£": pound, "GBP": pound,
+            "CHF": franc, "¥": yen,
         ]
     }()
 
@@ -77,7 +79,7 @@ extension SpokenVocabulary {
             "mg": "Milligramm", "l": "Liter", "ml": "Milliliter", "km/h": "Kilometer pro Stunde", "m²": "Quadratmeter",
             "qm": "Quadratmeter", "m³": "Kubikmeter", "km²": "Quadratkilometer", "kWh": "Kilowattstunden",
             "kW": "Kilowatt",
-            "W": "Watt", "V": "Volt", "A": "Ampere", "KB": "Kilobyte", "MB": "Megabyte", "GB": "Gigabyte",
+            "W": "Watt", "V": "Volt", "KB": "Kilobyte", "MB": "Megabyte", "GB": "Gigabyte",
             "TB": "Terabyte",
             "Hz": "Hertz", "kHz": "Kilohertz", "MHz": "Megahertz", "GHz": "Gigahertz",
         ]

@@ -42,6 +42,13 @@ struct SpokenVocabulary: Sendable {
         let minorOne: String
         /// Empty where there is no hundredth.
         let minorMany: String
+        /// Whether its name is that of a weight too.
+        var isWeight = false
+    }
+
+    func currency(named name: Substring) -> Currency? {
+        let name = name.lowercased()
+        return currencies.values.first { $0.one.lowercased() == name || $0.many.lowercased() == name }
     }
 
     struct Unit: Sendable {

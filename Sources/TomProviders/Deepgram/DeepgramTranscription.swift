@@ -16,9 +16,8 @@ final class DeepgramTranscription: Transcription {
 
     /// 100 ms of 16 kHz: one message and one hop to the socket's event loop for five frames.
     private static let pieceBytes = 3_200
-    /// The longest turn and what surrounds it, at 16 kHz; what comes beyond it is not heard.
-    private static let maxSamples = 125 * 16_000
 
+    private let names: ProviderSettingNames
     private let state: Mutex<State>
     private let deliver: @Sendable (TranscriptionEvent) -> Void
 
@@ -28,6 +27,7 @@ final class DeepgramTranscription: Transcription {
     ) {
         state = Mutex(State(turn: DeepgramTurn(language: language)))
         self.deliver = deliver
+        names = address.names
         // The socket holds the transcription until it has ended.
         let socket = ProviderSocket(address, parameters, limits: limits) { [self] in take($0) }
         state.withLock { $0.socket = socket }
@@ -37,7 +37,7 @@ final class DeepgramTranscription: Transcription {
     func append(_ samples: Span<Int16>) {
         state.withLock { state in
             guard !state.isOver, !state.turn.isClosing else { return }
-            let count = min(samples.count, Self.maxSamples - state.samples)
+            let count = min(samples.count, TranscriptionRequest.maxSamples - state.samples)
             state.samples += count
             for index in 0..<count {
                 state.piece.writeInteger(samples[index], endianness: .little)
@@ -90,7 +90,7 @@ final class DeepgramTranscription: Transcription {
 
     private func take(_ data: ByteBuffer) {
         guard let message = DeepgramMessage(data) else {
-            return fail(.malformed("a message is no result", stage: "stt", api: "Deepgram's API"))
+            return fail(.malformed("a message is no result", stage: "stt", names: names))
         }
         if message == .error { return fail(.givenUp(code: nil)) }
         let event = state.withLock { $0.isOver ? nil : $0.turn.take(message) }

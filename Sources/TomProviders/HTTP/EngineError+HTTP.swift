@@ -11,34 +11,48 @@ import TomErrors
 /// echo what callers said.
 extension EngineError {
     /// - Parameters:
+    ///   - names: what the hint says to look at; `nil` for the settings of an OpenAI-compatible engine.
     ///   - reason: the API's own short word for it, where it gave one.
     ///   - retryAfter: the header of that name.
     static func status(
-        _ status: HTTPResponseStatus, stage: String, reason: String?, retryAfter: String?
+        _ status: HTTPResponseStatus, stage: String, names: ProviderSettingNames? = nil, reason: String?,
+        retryAfter: String?
     ) -> EngineError {
         let answered = "the provider answered \(status.code)" + (reason.map { " (\($0))" } ?? "")
-        func error(_ code: String, _ hint: String?, _ category: ErrorCategory, _ more: String = "") -> EngineError {
+        func error(_ code: String, _ hint: String, _ category: ErrorCategory, _ more: String = "") -> EngineError {
             EngineError(code: "\(stage).\(code)", message: "\(answered)\(more).", hint: hint, category: category)
         }
-        let prefix = stage.uppercased()
+        let names = names ?? .openAI(stage)
         switch status.code {
         case 401:
-            return error("unauthorized", "Set \(prefix)_PROVIDER_KEY to a key that may use the model.", .authentication)
+            let hint = names.key.map { "Set \($0) to a key that may use the model." }
+            return error("unauthorized", hint ?? "Let the provider take requests without a key.", .authentication)
         case 403: return error("forbidden", "Check what the key may use.", .authorization)
-        case 404: return error("not_found", "Check \(prefix)_PROVIDER_URL and the model's name.", .invalidRequest)
+        case 404: return error("not_found", "Check \(names.checked).", .invalidRequest)
         case 408, 504: return error("timeout", "Check the provider's load.", .timeout)
-        case 413: return error("too_large", nil, .invalidRequest)
+        case 413:
+            return EngineError(
+                code: "\(stage).too_large", message: "\(answered): the request is too large.",
+                hint: "Raise the provider's limit for one request.", category: .invalidRequest, blamesRequest: true)
         case 429:
             let wait = retryAfter.flatMap(Int.init).map { ", to be asked again in \($0) s" } ?? ""
             return error("rate_limited", "Raise the provider's limit, or add another engine.", .rateLimit, wait)
         case 500...: return error("provider_failed", "Look into the provider's log.", .server)
-        default: return error("refused", "Check the model's name and the provider's version.", .invalidRequest)
+        // It may be what the caller said, which a filter of the provider refuses.
+        default:
+            return EngineError(
+                code: "\(stage).refused", message: "\(answered).",
+                hint: "Check the model's name and the provider's version.", category: .invalidRequest,
+                blamesRequest: true)
         }
     }
 
     /// A request that got no answer, or only a part of one: `<stage>.cancelled`, `.timeout`, `.tls`, `.unreachable` or
     /// `.connection_lost`.
-    public static func transport(_ error: any Error, stage: String) -> EngineError {
+    /// - Parameter names: what the hint says to look at; `nil` for the settings of an OpenAI-compatible engine.
+    public static func transport(
+        _ error: any Error, stage: String, names: ProviderSettingNames? = nil
+    ) -> EngineError {
         switch error {
         case let error as EngineError: error
         case is CancellationError, HTTPClientError.cancelled as HTTPClientError:
@@ -56,7 +70,7 @@ extension EngineError {
             is IOError where isRefusal(error):
             EngineError(
                 code: "\(stage).unreachable", message: "the provider cannot be reached.",
-                hint: "Check \(stage.uppercased())_PROVIDER_URL and that the provider runs.", category: .connectivity)
+                hint: "Check \((names ?? .openAI(stage)).url) and that the provider runs.", category: .connectivity)
         default:
             EngineError(
                 code: "\(stage).connection_lost", message: "the connection to the provider broke.",
@@ -76,12 +90,13 @@ extension EngineError {
     ]
 
     /// What the provider sent is not what its API promises.
-    /// - Parameter api: what the address should be of.
+    /// - Parameter names: what the hint says to look at; `nil` for the settings of an OpenAI-compatible engine.
     static func malformed(
-        _ what: String, stage: String, api: String = "an OpenAI-compatible API"
+        _ what: String, stage: String, names: ProviderSettingNames? = nil
     ) -> EngineError {
-        EngineError(
+        let names = names ?? .openAI(stage)
+        return EngineError(
             code: "\(stage).malformed", message: "the provider's answer is malformed: \(what).",
-            hint: "Check that \(stage.uppercased())_PROVIDER_URL names \(api).", category: .server)
+            hint: "Check that \(names.url) names \(names.api).", category: .server)
     }
 }

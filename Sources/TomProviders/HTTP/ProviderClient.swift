@@ -15,7 +15,8 @@ public struct ProviderClient: Sendable {
     private let http: HTTPClient
     private let lastUse = LastUse()
 
-    /// The longest one request may take in all, streaming included.
+    /// The longest that an answer's head may take. What follows it is bounded by the client's time limit for silence, by sizes,
+    /// and by the patience of who asks, who calls the request off.
     private static let longest = TimeAmount.seconds(180)
     /// The most that is read of an answer that is no stream, in bytes.
     static let maxBodyBytes = 4 << 20
@@ -36,13 +37,18 @@ public struct ProviderClient: Sendable {
         try await egress.admit(host: endpoint.host, stage: stage)
     }
 
-    /// Asks for the list of models, for `tom doctor`: whether the provider is there and takes the key. A provider without such a
-    /// list is there too.
+    /// Asks for the list of models, for `tom doctor`: whether the provider is there, takes the key and has the model.
     /// - Throws: as ``post(_:contentType:body:)``.
-    public func reach() async throws(EngineError) {
+    public func reach() async throws(EngineError) -> ModelListing {
         let response = try await send(.GET, "/models", nil)
-        guard response.status != .notFound else { return }
-        guard (200..<300).contains(response.status.code) else { throw await refusal(response) }
+        // Whatever the answer is, all of it is read: the connection is closed otherwise.
+        switch response.status.code {
+        case 200..<300: return ModelListing(try await whole(response), url: endpoint.base + "/models")
+        case 404, 405:
+            _ = await refusal(response)
+            return endpoint.listsModels ? .absent(url: endpoint.base + "/models") : .unasked
+        default: throw await refusal(response)
+        }
     }
 
     /// Opens a connection where none is likely to be open, so that the next request finds one.
@@ -50,14 +56,17 @@ public struct ProviderClient: Sendable {
         guard lastUse.isLongAgo else { return }
         // At once, so that calls that begin together open one.
         lastUse.touch()
-        Task { try? await reach() }
+        Task { _ = try? await reach() }
     }
 
     /// Posts `body` and gives the answer's body once its status is good.
+    /// - Parameter field: one that the request holds and that the server may not know.
     /// - Throws: `EngineError`, also for any status but 2xx.
-    func post(_ path: String, contentType: String, body: ByteBuffer) async throws(EngineError) -> HTTPClientResponse {
+    func post(
+        _ path: String, contentType: String, body: ByteBuffer, holding field: OptionalField? = nil
+    ) async throws(EngineError) -> HTTPClientResponse {
         let response = try await send(.POST, path, (contentType, body))
-        guard (200..<300).contains(response.status.code) else { throw await refusal(response) }
+        guard (200..<300).contains(response.status.code) else { throw await refusal(response, of: field) }
         return response
     }
 
@@ -77,8 +86,10 @@ public struct ProviderClient: Sendable {
         }
         do {
             return try await http.execute(request, timeout: Self.longest)
+        } catch is ForbiddenPeer {
+            throw egress.forbidden(host: endpoint.host, stage: stage)
         } catch {
-            throw .transport(error, stage: stage)
+            throw .transport(error, stage: stage, names: endpoint.names)
         }
     }
 
@@ -87,16 +98,18 @@ public struct ProviderClient: Sendable {
         do {
             return Data(try await response.body.collect(upTo: Self.maxBodyBytes).readableBytesView)
         } catch is NIOTooManyBytesError {
-            throw .malformed("it is longer than \(Self.maxBodyBytes) bytes", stage: stage)
+            throw .malformed("it is longer than \(Self.maxBodyBytes) bytes", stage: stage, names: endpoint.names)
         } catch {
-            throw .transport(error, stage: stage)
+            throw .transport(error, stage: stage, names: endpoint.names)
         }
     }
 
-    private func refusal(_ response: HTTPClientResponse) async -> EngineError {
+    private func refusal(_ response: HTTPClientResponse, of field: OptionalField? = nil) async -> EngineError {
         let body = try? await response.body.collect(upTo: 65_536)
+        if let body { field?.refused(body) }
         return .status(
-            response.status, stage: stage, reason: body.flatMap { Self.reason(in: Data($0.readableBytesView)) },
+            response.status, stage: stage, names: endpoint.names,
+            reason: body.flatMap { Self.reason(in: Data($0.readableBytesView)) },
             retryAfter: response.headers.first(name: "Retry-After"))
     }
 
@@ -122,7 +135,10 @@ public struct ProviderClient: Sendable {
     }
 
     /// `text` when it is a code of an API, safe to be shown.
-    static func word(_ text: String) -> String? {
+    static func word(_ text: String) -> String? { word(text, allowsUpperCase: false) }
+
+    /// - Parameter allowsUpperCase: also hyphens: where codes are names of classes, and no key is ever quoted.
+    static func word(_ text: String, allowsUpperCase: Bool) -> String? {
         let isWord =
             (1...48).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
@@ -130,6 +146,7 @@ public struct ProviderClient: Sendable {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
                     UInt8(ascii: "_"), UInt8(ascii: "."):
                     true
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"): allowsUpperCase
                 default: false
                 }
             }

@@ -16,18 +16,23 @@ struct ServerSentEvents: Sendable {
 
     /// Takes more of the stream and hands each event's data to `body`.
     /// - Throws: ``TooLong``, or what `body` throws; the stream is then of no more use.
-    mutating func append(_ bytes: some Sequence<UInt8>, _ body: ([UInt8]) throws -> Void) throws {
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "\n") where endedWithReturn: endedWithReturn = false
-            case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
-                endedWithReturn = byte == UInt8(ascii: "\r")
-                try endLine(body)
-            default:
-                endedWithReturn = false
-                guard line.count < Self.maxBytes else { throw TooLong() }
-                line.append(byte)
+    mutating func append(_ bytes: some Collection<UInt8>, _ body: ([UInt8]) throws -> Void) throws {
+        var rest = bytes[...]
+        while let first = rest.first {
+            let isSecondHalf = endedWithReturn && first == UInt8(ascii: "\n")
+            endedWithReturn = false
+            if isSecondHalf {
+                rest = rest.dropFirst()
+                continue
             }
+            let end = rest.firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? rest.endIndex
+            let part = rest[..<end]
+            guard line.count + part.count <= Self.maxBytes else { throw TooLong() }
+            line += part
+            guard end < rest.endIndex else { return }
+            endedWithReturn = rest[end] == UInt8(ascii: "\r")
+            rest = rest[end...].dropFirst()
+            try endLine(body)
         }
     }
 

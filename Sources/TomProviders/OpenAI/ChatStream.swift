@@ -8,9 +8,22 @@ import TomErrors
 /// Text goes out as it comes. A tool call comes in pieces, several calls side by side, and goes out when the answer is complete.
 struct ChatStream {
     private struct PendingCall {
+        let index: Int
         var id: String?
         var name = ""
         var arguments = ""
+
+        /// Whether `piece` begins another call under the same index: some servers send whole calls one by one, each with
+        /// the index 0 or none.
+        func isFollowed(by piece: Chunk.Piece) -> Bool {
+            let isNamed = piece.function?.name?.isEmpty == false
+            let isOther = piece.id.map { !$0.isEmpty && id != nil && $0 != id } ?? false
+            guard isOther else { return isNamed && (piece.id ?? "").isEmpty && isWhole }
+            // A server that makes a new id for every piece of one call neither names it again nor has all of it.
+            return isNamed || isWhole
+        }
+
+        private var isWhole: Bool { !arguments.isEmpty && ToolArguments.parse(arguments) != nil }
     }
 
     /// Arguments of one call, in bytes; more is an error of the model.
@@ -19,14 +32,20 @@ struct ChatStream {
 
     /// Said when the model ends the call without a word.
     private let goodbye: String
-    private var calls: [Int: PendingCall] = [:]
+    /// Names of the tools that the model may call.
+    private let offered: Set<String>
+    /// In the order in which they began.
+    private var calls: [PendingCall] = []
     private var hasText = false
     /// Whether the model has said that it is done.
     private(set) var isComplete = false
     /// What the provider says the request took.
     private(set) var usage: TokenUse?
 
-    init(goodbye: String) { self.goodbye = goodbye }
+    init(goodbye: String, offered: [ToolDescription]) {
+        self.goodbye = goodbye
+        self.offered = Set(offered.map(\.name))
+    }
 
     /// Takes the data of one event.
     /// - Throws: `llm.malformed`, `llm.provider_failed`.
@@ -59,19 +78,26 @@ struct ChatStream {
             events.append(.text(text))
         }
         for (position, piece) in (delta.toolCalls ?? []).enumerated() {
-            let index = piece.index ?? position
-            guard calls[index] != nil || calls.count < Self.maxCalls else {
-                throw .malformed("it calls more than \(Self.maxCalls) tools", stage: "llm")
-            }
-            var call = calls[index] ?? PendingCall()
-            if let id = piece.id, !id.isEmpty { call.id = id }
-            call.name += piece.function?.name ?? ""
-            call.arguments += piece.function?.arguments ?? ""
-            guard call.arguments.utf8.count <= Self.maxArgumentBytes else {
+            let call = try call(of: piece, at: piece.index ?? position)
+            if let id = piece.id, !id.isEmpty { calls[call].id = id }
+            calls[call].name += piece.function?.name ?? ""
+            calls[call].arguments += piece.function?.arguments ?? ""
+            guard calls[call].arguments.utf8.count <= Self.maxArgumentBytes else {
                 throw .malformed("a tool's arguments have no end", stage: "llm")
             }
-            calls[index] = call
         }
+    }
+
+    /// Where the call is to which a piece belongs; a new one where it belongs to none.
+    private mutating func call(of piece: Chunk.Piece, at index: Int) throws(EngineError) -> Int {
+        if let latest = calls.lastIndex(where: { $0.index == index }), !calls[latest].isFollowed(by: piece) {
+            return latest
+        }
+        guard calls.count < Self.maxCalls else {
+            throw .malformed("it calls more than \(Self.maxCalls) tools", stage: "llm")
+        }
+        calls.append(PendingCall(index: index))
+        return calls.count - 1
     }
 
     /// The stream has ended.
@@ -84,8 +110,10 @@ struct ChatStream {
                 hint: "Look into the provider's log.", category: .connectivity)
         }
         var events: [ResponseEvent] = []
-        for (_, call) in calls.sorted(by: { $0.key < $1.key }) {
-            if call.name == ChatTools.endCall {
+        var named: [String: (name: String, arguments: String)] = [:]
+        for call in calls {
+            let isOffered = offered.contains(call.name)
+            if isOffered, call.name == ChatTools.endCall {
                 events.append(.endsCall)
                 if !hasText { events.append(.text(goodbye)) }
                 continue
@@ -93,7 +121,12 @@ struct ChatStream {
             guard let arguments = ToolArguments.parse(call.arguments) else {
                 throw .malformed("a tool's arguments are no JSON object", stage: "llm")
             }
-            events.append(.toolCall(ToolCall(id: call.id ?? makeID(), name: call.name, arguments: arguments)))
+            var id = call.id ?? makeID()
+            // Some servers name all calls alike; the same call twice stays one.
+            if let other = named[id], other != (call.name, call.arguments) { id = makeID() }
+            named[id] = (call.name, call.arguments)
+            events.append(
+                .toolCall(ToolCall(id: id, name: call.name, arguments: arguments, isOffered: isOffered)))
         }
         return events + [.finished]
     }

@@ -18,7 +18,7 @@ public struct OpenAIChatModel: LanguageModel {
     private let model: String
     private let instructions: String
     private let goodbye: String
-    private let askForUsage = OptionalField()
+    private let usage = OptionalField("stream_options")
 
     /// - Parameters:
     ///   - model: its id at the provider.
@@ -56,7 +56,7 @@ public struct OpenAIChatModel: LanguageModel {
         _ request: ResponseRequest, _ deliver: @Sendable (ResponseEvent) -> Void
     ) async throws(EngineError) {
         let response = try await post(request)
-        var answer = ChatStream(goodbye: goodbye)
+        var answer = ChatStream(goodbye: goodbye, offered: request.tools)
         if response.headers.first(name: "Content-Type")?.lowercased().hasPrefix("application/json") == true {
             // A server that does not stream answers in one piece.
             for event in try answer.take([UInt8](try await client.whole(response))) { deliver(event) }
@@ -67,24 +67,13 @@ public struct OpenAIChatModel: LanguageModel {
         for event in try answer.finish(makeID: { "call_" + UUID().uuidString.lowercased() }) { deliver(event) }
     }
 
-    /// Asks for the use of tokens to be told, until a provider turns out to refuse requests only because of that.
+    /// Asks for the use of tokens to be told, where the provider knows how.
     private func post(_ request: ResponseRequest) async throws(EngineError) -> HTTPClientResponse {
-        let asks = askForUsage.load()
-        do throws(EngineError) {
-            return try await post(request, askingForUsage: asks)
-        } catch {
-            guard asks, error.code == "llm.refused" else { throw error }
-            let response = try await post(request, askingForUsage: false)
-            askForUsage.clear()
-            return response
+        try await usage.asking(blamedFor: ["llm.refused"]) { asks throws(EngineError) in
+            try await client.post(
+                "/chat/completions", contentType: "application/json", body: try body(request, askingForUsage: asks),
+                holding: asks ? usage : nil)
         }
-    }
-
-    private func post(_ request: ResponseRequest, askingForUsage: Bool) async throws(EngineError) -> HTTPClientResponse
-    {
-        try await client.post(
-            "/chat/completions", contentType: "application/json",
-            body: try body(request, askingForUsage: askingForUsage))
     }
 
     private func read(

@@ -18,7 +18,7 @@ public struct OpenAITranscriber: Transcriber {
     public let capabilities = TranscriberCapabilities(languages: [], hearsAtEnd: true)
     private let client: ProviderClient
     private let model: String
-    private let asksForStream = OptionalField()
+    private let stream = OptionalField("stream")
 
     /// - Parameter model: its id at the provider, such as `whisper-1`.
     public init(client: ProviderClient, model: String) {
@@ -43,17 +43,10 @@ public struct OpenAITranscriber: Transcriber {
     private func transcript(
         of samples: [Int16], language: String, _ deliver: @Sendable (TranscriptionEvent) -> Void
     ) async throws(EngineError) -> Transcript {
-        let primary = String(language.prefix { $0 != "-" && $0 != "_" }).lowercased()
-        let asks = asksForStream.load()
-        do throws(EngineError) {
-            return try await transcript(of: samples, primary, asksForStream: asks, deliver)
-        } catch {
-            // A server that refuses the field, or streams in a form of its own as `transformers serve` does, is asked
-            // without it from now on.
-            guard asks, ["stt.refused", "stt.malformed"].contains(error.code) else { throw error }
-            let transcript = try await transcript(of: samples, primary, asksForStream: false, deliver)
-            asksForStream.clear()
-            return transcript
+        let primary = language.primaryLanguage
+        // A server may refuse the field, or stream in a form of its own, as `transformers serve` does.
+        return try await stream.asking(blamedFor: ["stt.refused", "stt.malformed"]) { asks throws(EngineError) in
+            try await transcript(of: samples, primary, asksForStream: asks, deliver)
         }
     }
 
@@ -63,7 +56,12 @@ public struct OpenAITranscriber: Transcriber {
     ) async throws(EngineError) -> Transcript {
         let response = try await post(samples, language, asksForStream: asksForStream)
         if response.headers.first(name: "Content-Type")?.lowercased().hasPrefix("text/event-stream") == true {
-            return Transcript(text: try await streamed(response, deliver), language: language)
+            do throws(EngineError) {
+                return Transcript(text: try await streamed(response, deliver), language: language)
+            } catch {
+                if error.code == "stt.malformed" { stream.blame() }
+                throw error
+            }
         }
         struct Answer: Decodable { var text: String }
         let body = try await client.whole(response)
@@ -83,7 +81,8 @@ public struct OpenAITranscriber: Transcriber {
         if asksForStream { form.add("stream", "true") }
         form.add("file", fileName: "turn.wav", type: "audio/wav", WAV.write(samples: samples, rate: .hz16000))
         return try await client.post(
-            "/audio/transcriptions", contentType: form.contentType, body: ByteBuffer(bytes: form.body))
+            "/audio/transcriptions", contentType: form.contentType, body: ByteBuffer(bytes: form.body),
+            holding: asksForStream ? stream : nil)
     }
 
     private func streamed(
@@ -119,9 +118,6 @@ final class BufferedTranscription: Transcription {
         var isOver = false
     }
 
-    /// The longest turn and what surrounds it, at 16 kHz; what comes beyond it is not heard.
-    private static let maxSamples = 125 * 16_000
-
     private let state = Mutex(State())
     private let body: @Sendable ([Int16]) async -> Void
 
@@ -130,7 +126,7 @@ final class BufferedTranscription: Transcription {
     func append(_ samples: Span<Int16>) {
         state.withLock { state in
             guard !state.isOver else { return }
-            let count = min(samples.count, Self.maxSamples - state.samples.count)
+            let count = min(samples.count, TranscriptionRequest.maxSamples - state.samples.count)
             samples.extracting(first: count).withUnsafeBufferPointer { state.samples.append(contentsOf: $0) }
         }
     }

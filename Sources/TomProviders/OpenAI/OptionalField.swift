@@ -1,8 +1,89 @@
+import NIOCore
 import Synchronization
+import TomEngines
 
-/// Whether requests hold a field that some servers of the API do not know: until one refuses a request only because of it.
+/// A field of requests that some servers of the API do not know, and what is known about the one that is asked.
+///
+/// A request that is refused is repeated without the field as long as no request with it was accepted, or where the answer
+/// names the field. The field is left out for good once a repeated request was accepted behind an answer that names it, or
+/// behind any ``maxPairs`` times in a row: servers refuse a request now and then for other reasons, or for none.
 final class OptionalField: Sendable {
-    private let isSent = Atomic(true)
-    func load() -> Bool { isSent.load(ordering: .relaxed) }
-    func clear() { isSent.store(false, ordering: .relaxed) }
+    private struct State {
+        var isSent = true
+        /// A request with the field was accepted, so that it is not what a refusal is about.
+        var wasAccepted = false
+        /// The server has said, or shown, that the field is what it cannot do with.
+        var isBlamed = false
+        /// Requests in a row that were refused, and accepted without the field.
+        var pairs = 0
+    }
+
+    static let maxPairs = 3
+
+    private let name: String
+    private let state = Mutex(State())
+
+    /// - Parameter name: as requests write it.
+    init(_ name: String) { self.name = name }
+
+    /// Asks, and where the field may be why that failed, once more without it.
+    /// - Parameters:
+    ///   - codes: of the errors that it may be the reason of.
+    ///   - ask: is told whether the request holds the field.
+    func asking<Answer>(
+        blamedFor codes: [String], _ ask: (_ holdsField: Bool) async throws(EngineError) -> Answer
+    ) async throws(EngineError) -> Answer {
+        guard state.withLock({ $0.isSent }) else { return try await ask(false) }
+        do throws(EngineError) {
+            let answer = try await ask(true)
+            accepted()
+            return answer
+        } catch {
+            guard codes.contains(error.code), isRepeated else { throw error }
+            do throws(EngineError) {
+                let answer = try await ask(false)
+                acceptedWithout()
+                return answer
+            } catch {
+                state.withLock { $0.isBlamed = false }
+                throw error
+            }
+        }
+    }
+
+    /// Whether a request that was refused is to be repeated without the field.
+    var isRepeated: Bool { state.withLock { $0.isBlamed || !$0.wasAccepted } }
+
+    /// Whether requests hold the field.
+    var isSent: Bool { state.withLock { $0.isSent } }
+
+    /// A request with the field was accepted.
+    func accepted() { state.withLock { ($0.wasAccepted, $0.isBlamed, $0.pairs) = (true, false, 0) } }
+
+    /// A request was refused, and accepted without the field.
+    func acceptedWithout() {
+        state.withLock { state in
+            state.pairs += 1
+            if state.isBlamed || state.pairs == Self.maxPairs { state.isSent = false }
+        }
+    }
+
+    /// A request with the field was refused with `answer`, of which nothing is kept.
+    func refused(_ answer: ByteBuffer) {
+        if names(answer) { state.withLock { $0.isBlamed = true } }
+    }
+
+    /// A server has answered in a way that the field explains, unless it has answered well before.
+    func blame() { state.withLock { if !$0.wasAccepted { $0.isBlamed = true } } }
+
+    /// Whether the answer holds the field's name in quotes: as a word it may mean anything.
+    private func names(_ answer: ByteBuffer) -> Bool {
+        let text = String(decoding: answer.readableBytesView, as: UTF8.self)
+        let quotes: Set<Character> = ["\"", "'", "`", "\\"]
+        return text.ranges(of: name).contains { range in
+            let (before, after) = (text[..<range.lowerBound].last, text[range.upperBound...].first)
+            guard let before, let after else { return false }
+            return quotes.contains(before) && quotes.contains(after)
+        }
+    }
 }

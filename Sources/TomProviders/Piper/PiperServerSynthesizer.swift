@@ -45,6 +45,6 @@ public struct PiperServerSynthesizer: SpeechSynthesizer {
         }
         let response = try await client.post(
             "/synthesize", contentType: "application/json", body: ByteBuffer(bytes: body))
-        try await SpeechBody(rawRate: nil).deliver(response.body, to: deliver)
+        try await SpeechBody(rawRate: nil).deliver(response, to: deliver)
     }
 }

@@ -9,7 +9,8 @@ import TomErrors
 /// One call's side of a Realtime API: the shell around ``RealtimeDialogue``.
 ///
 /// Commands come on the call's event loop, events on the socket's. What is to be sent goes to the socket with the lock
-/// held, so that it keeps its order; what is to be reported leaves on the socket's event loop with no lock held.
+/// held, so that it keeps its order; what is to be reported leaves on the socket's event loop with no lock held. Messages
+/// are read ahead of the lock: one may be megabytes of JSON, and the call's event loop waits for nobody.
 final class RealtimeCall: SpeechModelCall {
     private struct State: ~Copyable {
         var dialogue: RealtimeDialogue
@@ -26,35 +27,27 @@ final class RealtimeCall: SpeechModelCall {
         var isClosed = false
     }
 
-    private enum Report: Sendable {
-        case words(@Sendable (TranscriptionEvent) -> Void, TranscriptionEvent)
-        case speech(@Sendable (ResponseEvent) -> Void, ResponseEvent)
-
-        func make() {
-            switch self {
-            case .words(let deliver, let event): deliver(event)
-            case .speech(let deliver, let event): deliver(event)
-            }
-        }
-    }
-
     /// 100 ms of 24 kHz: one message and one hop to the socket's event loop for five frames.
     private static let pieceSamples = 2_400
 
     private let address: ProviderAddress
     private let parameters: [(name: String, value: String)]
     private let limits: ProviderSocket.Limits
+    private let read: @Sendable (ByteBuffer) -> RealtimeServerEvent?
     /// Of all the call's sockets.
     private let loop: any EventLoop
     private let state: Mutex<State>
 
+    /// - Parameter read: makes an event of a message, on the socket's event loop.
     init(
         _ dialogue: RealtimeDialogue, address: ProviderAddress, parameters: [(name: String, value: String)],
-        limits: ProviderSocket.Limits
+        limits: ProviderSocket.Limits,
+        read: @escaping @Sendable (ByteBuffer) -> RealtimeServerEvent? = { RealtimeServerEvent($0) }
     ) {
         self.address = address
         self.parameters = parameters
         self.limits = limits
+        self.read = read
         loop = MultiThreadedEventLoopGroup.singleton.next()
         state = Mutex(State(dialogue: dialogue))
         // At once, so that the handshake is over before the caller's first words.
@@ -69,7 +62,7 @@ final class RealtimeCall: SpeechModelCall {
     // MARK: Commands
 
     private func command(_ body: (inout State) -> [RealtimeDialogue.Output]) {
-        let reports = state.withLock { state -> [Report] in
+        let reports = state.withLock { state -> [RealtimeReport] in
             guard !state.isClosed else { return [] }
             let outputs = body(&state)
             return perform(outputs, &state)
@@ -79,8 +72,8 @@ final class RealtimeCall: SpeechModelCall {
     }
 
     /// - Returns: what is to be reported once the lock is free.
-    private func perform(_ outputs: [RealtimeDialogue.Output], _ state: inout State) -> [Report] {
-        var reports: [Report] = []
+    private func perform(_ outputs: [RealtimeDialogue.Output], _ state: inout State) -> [RealtimeReport] {
+        var reports: [RealtimeReport] = []
         for output in outputs {
             switch output {
             case .connect: connect(&state)
@@ -119,25 +112,31 @@ final class RealtimeCall: SpeechModelCall {
     // MARK: Events, on the socket's event loop
 
     private func take(_ event: ProviderSocket.Event, _ number: Int) {
-        let reports = state.withLock { state -> [Report] in
-            guard !state.isClosed, state.sockets == number else { return [] }
-            switch event {
-            case .opened: return []
-            case .message(let data):
-                guard let event = RealtimeServerEvent(data) else {
-                    state.socket?.close()
-                    state.socket = nil
-                    return perform(
-                        state.dialogue.disconnected(
-                            .malformed("a message is no event", stage: "llm", api: RealtimeResponse.api)), &state)
-                }
-                let outputs = state.dialogue.take(event)
-                return perform(outputs, &state)
-            case .ended(let ending):
+        switch event {
+        case .opened: break
+        case .message(let data):
+            let event = read(data)
+            change(number) { state in
+                if let event { return state.dialogue.take(event) }
+                state.socket?.close()
                 state.socket = nil
-                let outputs = state.dialogue.disconnected(Self.error(ending))
-                return perform(outputs, &state)
+                return state.dialogue.disconnected(
+                    .malformed("a message is no event", stage: "llm", names: .realtime))
             }
+        case .ended(let ending):
+            change(number) { state in
+                state.socket = nil
+                return state.dialogue.disconnected(Self.error(ending))
+            }
+        }
+    }
+
+    /// - Parameter number: of the socket whose event it is.
+    private func change(_ number: Int, _ body: (inout State) -> [RealtimeDialogue.Output]) {
+        let reports = state.withLock { state -> [RealtimeReport] in
+            guard !state.isClosed, state.sockets == number else { return [] }
+            let outputs = body(&state)
+            return perform(outputs, &state)
         }
         for report in reports { report.make() }
     }
@@ -227,24 +226,6 @@ final class RealtimeCall: SpeechModelCall {
             state.responses = [:]
             state.socket?.close()
             state.socket = nil
-        }
-    }
-}
-
-extension TranscriptionEvent {
-    fileprivate var isTerminal: Bool {
-        switch self {
-        case .final, .failed: true
-        case .interim, .failedOver: false
-        }
-    }
-}
-
-extension ResponseEvent {
-    fileprivate var isTerminal: Bool {
-        switch self {
-        case .finished, .failed, .broke: true
-        case .text, .audio, .toolCall, .memory, .expects, .endsCall, .failedOver: false
         }
     }
 }

@@ -101,7 +101,8 @@ struct RealtimeDialogue {
     }
 
     private mutating func create(_ key: Int, _ response: ResponseID) -> Output {
-        active = RealtimeResponse(key: key, response: response, startMs: spokenMs(of: response))
+        active = RealtimeResponse(
+            key: key, response: response, startMs: spokenMs(of: response), offered: session.tools)
         return .send(RealtimeClientEvent.createResponse(id: "response-\(key)").json)
     }
 

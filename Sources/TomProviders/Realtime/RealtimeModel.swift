@@ -71,7 +71,7 @@ public struct RealtimeModel: SpeechModel {
     public func open(language: String, tools: [ToolDescription]) -> any SpeechModelCall {
         let session = RealtimeClientEvent.Session(
             instructions: instructions, voice: voice, transcriptionModel: transcriptionModel,
-            language: String(language.prefix { $0 != "-" && $0 != "_" }).lowercased(), tools: tools)
+            language: language.primaryLanguage, tools: tools)
         return RealtimeCall(
             RealtimeDialogue(session: session, goodbye: goodbye), address: address, parameters: parameters,
             limits: limits)

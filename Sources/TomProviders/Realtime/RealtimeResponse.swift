@@ -20,6 +20,8 @@ struct RealtimeResponse {
     /// First byte of a sample whose second one is to come.
     private var oddByte: UInt8?
     private var startMs: Int
+    /// Names of the tools that the model may call.
+    private let offered: Set<String>
     private var bytes = 0
 
     private static let maxCalls = 64
@@ -41,10 +43,11 @@ struct RealtimeResponse {
     }
 
     /// - Parameter startMs: audio that the response has already, from rounds before its tools ran.
-    init(key: Int, response: ResponseID, startMs: Int) {
+    init(key: Int, response: ResponseID, startMs: Int, offered: [ToolDescription]) {
         self.key = key
         self.response = response
         self.startMs = startMs
+        self.offered = Set(offered.map(\.name))
     }
 
     /// - Returns: what is reported of it, unless it was cancelled.
@@ -91,21 +94,20 @@ struct RealtimeResponse {
     }
 
     private mutating func take(_ id: String, _ name: String, _ arguments: String, _ mirror: inout RealtimeMirror) {
-        if name == ChatTools.endCall {
+        let isOffered = offered.contains(name)
+        if isOffered, name == ChatTools.endCall {
             endsCall = true
             return
         }
         guard calls.count < Self.maxCalls, arguments.utf8.count <= Self.maxArgumentBytes,
             let parsed = ToolArguments.parse(arguments)
         else {
-            fault = .malformed("a tool's arguments are no JSON object, or too long", stage: "llm", api: Self.api)
+            fault = .malformed("a tool's arguments are no JSON object, or too long", stage: "llm", names: .realtime)
             return
         }
         mirror.calls.insert(id)
-        calls.append(ToolCall(id: id, name: name, arguments: parsed))
+        calls.append(ToolCall(id: id, name: name, arguments: parsed, isOffered: isOffered))
     }
-
-    static let api = "a Realtime API"
 
     private func end(_ status: String, _ reason: String?, _ code: String?, _ goodbye: String) -> [ResponseEvent] {
         switch status {
@@ -118,7 +120,8 @@ struct RealtimeResponse {
                     EngineError(
                         code: "llm.refused",
                         message: "the provider gave no answer (\(reason.flatMap(ProviderClient.word) ?? "?")).",
-                        hint: "Check the agent's instructions and the model.", category: .invalidRequest))
+                        hint: "Check the agent's instructions and the model.", category: .invalidRequest,
+                        blamesRequest: true))
             ]
         default: return [.failed(.ofResponse(code: code))]
         }

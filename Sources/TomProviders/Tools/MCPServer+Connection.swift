@@ -13,9 +13,36 @@ extension MCPServer {
     /// Pages of tools at most.
     private static let maxPages = 16
 
+    /// Begins a session in place of a lost one: once, however many calls have lost it, and not where that has been done already.
+    /// - Returns: whether there is another session.
+    func replace(_ lost: MCPTransport.Session?) async -> Bool {
+        // A stream ends when its reader is called off, and then holds up nobody.
+        let (outcome, feed) = AsyncStream.makeStream(of: Bool.self)
+        let begins = state.withLock { state in
+            if let session = state.session, session != lost {
+                feed.yield(true)
+                return false
+            }
+            state.waiting.append(feed)
+            return state.waiting.count == 1
+        }
+        if begins {
+            Task {
+                let isConnected = await reconnect()
+                let waiting = state.withLock { state in
+                    defer { state.waiting = [] }
+                    return state.waiting
+                }
+                for other in waiting { other.yield(isConnected) }
+            }
+        }
+        for await isConnected in outcome { return isConnected }
+        return false
+    }
+
     /// Connects; whatever comes of it is told to `onChange`.
     /// - Returns: whether it worked.
-    func reconnect() async -> Bool {
+    private func reconnect() async -> Bool {
         do throws(EngineError) {
             onChange(.success(try await connect()))
             return true
@@ -81,17 +108,19 @@ extension MCPServer {
     /// Keeps the connection until the task is cancelled.
     func keep(_ isConnected: Bool) async {
         var isConnected = isConnected
+        var lost: MCPTransport.Session?
         while !Task.isCancelled {
             var delay = Self.firstDelay
             while !isConnected, !Task.isCancelled {
                 try? await Task.sleep(for: delay)
                 delay = min(delay * 2, Self.longestDelay)
-                if !Task.isCancelled { isConnected = await reconnect() }
+                if !Task.isCancelled { isConnected = await replace(lost) }
             }
             guard let session = state.withLock({ $0.session }), !Task.isCancelled else { return }
             // Servers tell of changes that they did not announce; one without sessions has nobody to tell.
             let listener = Task { if session.id != nil { await listen(in: session) } }
             isConnected = await refreshing(in: session)
+            lost = session
             listener.cancel()
         }
     }
@@ -101,9 +130,9 @@ extension MCPServer {
     private func refreshing(in session: MCPTransport.Session) async -> Bool {
         for await signal in signals {
             guard state.withLock({ $0.session }) == session else { return true }
-            guard signal == .toolsChanged else { return await reconnect() }
+            guard signal == .toolsChanged else { return await replace(session) }
             let tools = await within(limit) { [self] in try? await list(in: session) }
-            guard let tools = tools ?? nil else { return await reconnect() }
+            guard let tools = tools ?? nil else { return await replace(session) }
             state.withLock { $0.tools = tools }
             onChange(.success(MCPListing(tools: tools.descriptions.count, leftOut: tools.leftOut)))
         }

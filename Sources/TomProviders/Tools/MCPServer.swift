@@ -20,6 +20,8 @@ public final class MCPServer: ToolSource {
         var tools = MCPTools()
         var lastID: Int64 = 0
         var keeper: Task<Void, Never>?
+        /// Who waits for the session that is being begun in place of a lost one.
+        var waiting: [AsyncStream<Bool>.Continuation] = []
     }
 
     enum Signal { case toolsChanged, sessionLost }
@@ -69,7 +71,7 @@ public final class MCPServer: ToolSource {
 
     /// Connects and lists the tools once, and keeps doing so in the background when that fails.
     public func start() async {
-        let isConnected = await reconnect()
+        let isConnected = await replace(nil)
         let keeper = Task { await keep(isConnected) }
         state.withLock { $0.keeper = keeper }
     }
@@ -114,14 +116,17 @@ public final class MCPServer: ToolSource {
     }
 
     private func call(_ id: Int64, _ parameters: JSONValue, isSecond: Bool = false) async -> ToolResult {
+        let session = state.withLock { $0.session }
         do throws(MCPTransport.Fault) {
-            guard let session = state.withLock({ $0.session }) else { throw .sessionLost }
+            guard let session else { throw .sessionLost }
             return ToolResult(mcp: try await request(id, "tools/call", parameters, in: session).result)
         } catch {
             switch error {
             case .sessionLost:
                 // The server has run nothing: it did not know who asked.
-                guard !isSecond, await reconnect() else { return ToolResult("The tool is not available.", .failed) }
+                guard !isSecond, await replace(session) else {
+                    return ToolResult("The tool is not available.", .failed)
+                }
                 return await call(id, parameters, isSecond: true)
             case .refused(let code):
                 // Invalid parameters are the model's to put right; the message may quote them, so it is not passed on.

@@ -21,7 +21,7 @@ struct ToolClient: Sendable {
     init(name: String, url: String, egress: EgressPolicy, http: HTTPClient) throws(EngineError) {
         self.name = name
         self.url = url
-        host = try ProviderEndpoint(url: url, key: nil, stage: "tool").host
+        host = try ProviderEndpoint(url: url, key: nil, stage: "tool", names: .tool(name)).host
         self.egress = egress
         self.http = http
     }
@@ -48,6 +48,8 @@ struct ToolClient: Sendable {
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         do {
             return try await http.execute(request, timeout: Self.longest)
+        } catch is ForbiddenPeer {
+            throw .tool(name, transport: egress.forbidden(host: host, stage: "tool"))
         } catch {
             throw .tool(name, transport: error)
         }

@@ -10,6 +10,7 @@ import TomErrors
 /// Made once for an engine: with `https`, making it reads the authorities that are trusted.
 public struct ProviderAddress: Sendable {
     let stage: String
+    let names: ProviderSettingNames
     let egress: EgressPolicy
     let connector: WebSocketConnector
     private let host: String
@@ -33,16 +34,17 @@ public struct ProviderAddress: Sendable {
         guard let url = URLComponents(string: endpoint.base), let scheme = url.scheme?.lowercased() else {
             throw EngineError(
                 code: "\(stage).bad_url", message: "The provider's URL cannot be read.",
-                hint: "Write it as https://api.example.org.", category: .invalidRequest)
+                hint: "Write \(endpoint.names.url) as \(endpoint.names.example).", category: .invalidRequest)
         }
         self.stage = stage
+        names = endpoint.names
         self.egress = egress
         host = endpoint.host
         let isSecure = scheme == "https"
         var context: NIOSSLContext?
         if isSecure {
             do { context = try NIOSSLContext(configuration: .makeClientConfiguration()) } catch {
-                throw .transport(error, stage: stage)
+                throw .transport(error, stage: stage, names: endpoint.names)
             }
         }
         connector = WebSocketConnector(
@@ -73,20 +75,35 @@ public struct ProviderAddress: Sendable {
     /// - Throws: `<stage>.egress_forbidden`, `<stage>.host_unknown`.
     public func checkEgress() async throws(EngineError) { try await egress.admit(host: host, stage: stage) }
 
+    /// Begins to connect and gives the channel once it is a WebSocket, as ``WebSocketConnector`` does; nothing is sent to an
+    /// address that may not be asked, whatever the name meant when it was checked.
+    func open(
+        _ parameters: [(name: String, value: String)], on loop: any EventLoop,
+        created: @escaping @Sendable (any Channel) -> Void, upgraded: @escaping @Sendable (any Channel) throws -> Void
+    ) -> EventLoopFuture<any Channel> {
+        connector.open(head(parameters), on: loop, created: created, admit: { try admit($0) }, upgraded: upgraded)
+    }
+
+    /// - Parameter peer: whom a connection leads to.
+    /// - Throws: `<stage>.egress_forbidden`.
+    func admit(_ peer: SocketAddress?) throws(EngineError) {
+        guard egress.allows(address: peer?.ipAddress) else { throw egress.forbidden(host: host, stage: stage) }
+    }
+
     /// What a handshake that did not come about means.
     func error(of failure: WebSocketFailure) -> EngineError {
         switch failure {
         case .refused(let status, let retryAfter, let body):
             .status(
-                HTTPResponseStatus(statusCode: status), stage: stage, reason: ProviderClient.reason(in: Data(body)),
-                retryAfter: retryAfter)
-        case .closed: .transport(ChannelError.eof, stage: stage)
+                HTTPResponseStatus(statusCode: status), stage: stage, names: names,
+                reason: ProviderClient.reason(in: Data(body)), retryAfter: retryAfter)
+        case .closed: .transport(ChannelError.eof, stage: stage, names: names)
         case .timedOut: .halfOpen(stage)
         case .failed(let error as NIOHTTPClientUpgradeError):
-            .malformed("it does not open a WebSocket (\(error))", stage: stage)
+            .malformed("it does not open a WebSocket (\(error))", stage: stage, names: names)
         case .failed(let error) where error is HTTPParserError:
-            .malformed("it is no HTTP", stage: stage)
-        case .failed(let error): .transport(error, stage: stage)
+            .malformed("it is no HTTP", stage: stage, names: names)
+        case .failed(let error): .transport(error, stage: stage, names: names)
         }
     }
 }

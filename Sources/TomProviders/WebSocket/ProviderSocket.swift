@@ -87,11 +87,13 @@ final class ProviderSocket: Sendable {
     private func connect() {
         guard !state.value.isOver else { return }
         let (address, limits) = (self.address, self.limits)
-        let opening = address.connector.open(
-            address.head(parameters), on: loop, created: { self.state.value.early = $0 },
+        let opening = address.open(
+            parameters, on: loop, created: { self.state.value.early = $0 },
             upgraded: { channel in
                 try channel.pipeline.syncOperations.addHandler(
-                    ProviderSocketHandler(limits: limits, stage: address.stage) { self.take($0) })
+                    ProviderSocketHandler(limits: limits, stage: address.stage, names: address.names) {
+                        self.take($0)
+                    })
             })
         opening.whenComplete { result in
             switch result {

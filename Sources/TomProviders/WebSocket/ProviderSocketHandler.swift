@@ -11,15 +11,20 @@ final class ProviderSocketHandler: ChannelDuplexHandler {
 
     private let limits: ProviderSocket.Limits
     private let stage: String
+    private let names: ProviderSettingNames
     private let report: (ProviderSocket.Event) -> Void
     private var heardAt = NIODeadline.now()
     private var lastSent = NIODeadline.now()
     private var isPinged = false
     private var timer: Scheduled<Void>?
 
-    init(limits: ProviderSocket.Limits, stage: String, report: @escaping (ProviderSocket.Event) -> Void) {
+    init(
+        limits: ProviderSocket.Limits, stage: String, names: ProviderSettingNames,
+        report: @escaping (ProviderSocket.Event) -> Void
+    ) {
         self.limits = limits
         self.stage = stage
+        self.names = names
         self.report = report
     }
 
@@ -55,17 +60,17 @@ final class ProviderSocketHandler: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         timer?.cancel()
-        report(.ended(.failed(Self.error(error, stage))))
+        report(.ended(.failed(meaning(of: error))))
         context.close(promise: nil)
     }
 
-    private static func error(_ error: any Error, _ stage: String) -> EngineError {
+    private func meaning(of error: any Error) -> EngineError {
         switch error {
         case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error:
-            .malformed("a frame breaks the protocol or is too long", stage: stage)
+            .malformed("a frame breaks the protocol or is too long", stage: stage, names: names)
         // The peer closed the connection without TLS's own goodbye.
         case NIOSSLError.uncleanShutdown: .transport(ChannelError.eof, stage: stage)
-        default: .transport(error, stage: stage)
+        default: .transport(error, stage: stage, names: names)
         }
     }
 

@@ -29,10 +29,13 @@ public struct WebSocketConnector: Sendable {
     /// - Parameters:
     ///   - head: the request; the fields of the upgrade itself are added to it.
     ///   - created: told of the channel before it connects, on its event loop, so that it can be closed at any time.
+    ///   - admit: told of the address that was connected to, on the channel's event loop, before anything is sent there;
+    ///     what it throws ends the attempt.
     ///   - upgraded: adds what takes the frames, on the channel's event loop, before any of them is read.
     /// - Returns: a future that fails with ``WebSocketFailure``.
     public func open(
         _ head: HTTPRequestHead, on loop: any EventLoop, created: @escaping @Sendable (any Channel) -> Void = { _ in },
+        admit: @escaping @Sendable (SocketAddress?) throws -> Void = { _ in },
         upgraded: @escaping @Sendable (any Channel) throws -> Void
     ) -> EventLoopFuture<any Channel> {
         let opening = WebSocketOpening(loop: loop)
@@ -41,6 +44,8 @@ public struct WebSocketConnector: Sendable {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    // Ahead of TLS, which says hello as soon as it learns that the channel is connected.
+                    try channel.pipeline.syncOperations.addHandler(PeerCheck(opening: opening, admit: admit))
                     try prepare(channel, head, opening, upgraded)
                     created(channel)
                 }

@@ -24,12 +24,11 @@ extension EngineError {
             hint: "Check the server's voice.", category: .server)
     }
 
-    static func wyomingUnreachable(stage: String) -> EngineError {
+    /// - Parameter setting: name of the setting that says where the server is.
+    static func wyomingUnreachable(stage: String, setting: String) -> EngineError {
         EngineError(
             code: "\(stage).unreachable", message: "the Wyoming server cannot be reached.",
-            hint:
-                "Check \(stage.uppercased())_WYOMING_URL (or _PROVIDER_URL), and that the server runs.",
-            category: .connectivity)
+            hint: "Check \(setting), and that the server runs.", category: .connectivity)
     }
 
     static func wyomingLost(stage: String) -> EngineError {
@@ -42,12 +41,5 @@ extension EngineError {
         EngineError(
             code: "\(stage).timeout", message: "the Wyoming server did not answer in time.",
             hint: "Check that it runs and is not overloaded.", category: .timeout)
-    }
-
-    /// The server does what it says, and that is not what the settings ask for.
-    static func wyomingUnsuited(_ why: String, stage: String) -> EngineError {
-        EngineError(
-            code: "\(stage).refused", message: "the Wyoming server \(why).",
-            hint: "Check the URL, and the model's or voice's name.", category: .invalidRequest)
     }
 }

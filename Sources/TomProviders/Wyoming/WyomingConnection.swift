@@ -91,7 +91,8 @@ final class WyomingConnection: Sendable {
                 let isLate = (error as? NIOConnectionError)?.connectionErrors.contains { Self.isTimeout($0.error) }
                 fail(
                     isLate ?? Self.isTimeout(error)
-                        ? .wyomingSilent(stage: client.stage) : .wyomingUnreachable(stage: client.stage))
+                        ? .wyomingSilent(stage: client.stage)
+                        : .wyomingUnreachable(stage: client.stage, setting: client.endpoint.setting))
             }
         }
     }

@@ -31,9 +31,6 @@ struct WyomingDecoder {
     private var searched = 0
     private var header: Header?
 
-    /// Whether the bytes so far end where an event ends.
-    var isBetweenEvents: Bool { header == nil && buffer.readableBytes == 0 }
-
     /// Takes the next bytes; ``next()`` gives the events they complete.
     mutating func append(_ bytes: ByteBuffer) {
         var bytes = bytes

@@ -41,23 +41,13 @@ enum WyomingEvent: Sendable, Equatable {
             self = .audioChunk(format, payload)
         case "audio-stop": self = .audioStop
         case "synthesize-stopped": self = .synthesizeStopped
-        case "error": self = .error((data["code"] as? String).flatMap { Self.isWord($0) ? $0 : nil })
+        case "error": self = .error((data["code"] as? String).flatMap(Self.word))
         default: self = .other
         }
     }
 
-    /// Whether `text` is a name such as `VoiceNotFoundError`, in which nothing of a caller can be.
-    private static func isWord(_ text: String) -> Bool {
-        (1...48).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
-    }
+    /// A name such as `VoiceNotFoundError`.
+    private static func word(_ text: String) -> String? { ProviderClient.word(text, allowsUpperCase: true) }
 }
 
 /// The `rate`, `width` and `channels` of PCM samples.

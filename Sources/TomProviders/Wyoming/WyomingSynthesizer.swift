@@ -38,7 +38,7 @@ public struct WyomingSynthesizer: SpeechSynthesizer {
     /// A server that is not known yet is asked what it can do, and spoken to in the way that all understand. Within a
     /// stream the whole text is sent too, for a server that no longer takes one: the others pass over it.
     private func requests(for request: SynthesisRequest, streams: Bool?) -> [WyomingRequest] {
-        let language = String(request.language.prefix { $0 != "-" && $0 != "_" }).lowercased()
+        let language = request.language.primaryLanguage
         let voice = WyomingVoice(name: self.voice, language: self.voice == nil ? language : nil)
         let whole = WyomingRequest.synthesize(request.text, voice: voice)
         return switch streams {

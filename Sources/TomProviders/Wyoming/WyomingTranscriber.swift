@@ -22,7 +22,7 @@ public struct WyomingTranscriber: Transcriber {
     public func transcribe(
         _ request: TranscriptionRequest, deliver: @escaping @Sendable (TranscriptionEvent) -> Void
     ) -> any Transcription {
-        let language = String(request.language.prefix { $0 != "-" && $0 != "_" }).lowercased()
+        let language = request.language.primaryLanguage
         return WyomingTranscription(client, model: model, language: language, deliver: deliver)
     }
 }
@@ -32,8 +32,8 @@ private final class WyomingTranscription: Transcription {
     private struct Audio {
         /// What has not been sent yet.
         var samples: [Int16] = []
-        /// How many more the turn may have: the longest turn and what surrounds it, at 16 kHz.
-        var left = 125 * 16_000
+        /// How many more the turn may have.
+        var left = TranscriptionRequest.maxSamples
         var isEmpty = true
         var isOver = false
     }

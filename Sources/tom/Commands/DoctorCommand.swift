@@ -38,7 +38,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func settings() throws(SettingsError) -> Settings {
         do {
-            return try Settings(options.resolve())
+            return try Settings(options.resolve().findingModels())
         } catch let error as SettingsError {
             throw error
         } catch {
@@ -55,9 +55,7 @@ struct DoctorCommand: AsyncParsableCommand {
             case .warning: ("warning", "33")
             case .failed: ("FAILED ", "31")
             }
-        let mark = colour ? "\u{1B}[\(code)m\(word)\u{1B}[0m" : word
-        let fix = finding.fix.map { "\n         \($0)" } ?? ""
-        return "\(mark)  \(finding.check): \(finding.detail)\(fix)\n"
+        return finding.lines(mark: colour ? "\u{1B}[\(code)m\(word)\u{1B}[0m" : word)
     }
 }
 

@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() async throws {
-        let settings = try Settings(options.resolve())
+        let settings = try Settings(options.resolve().findingModels())
         settings.warnings.forEach(Terminal.warn)
         try await Serve(settings).run()
     }

@@ -1,3 +1,5 @@
+import TomModels
+
 /// One setting's effective value and where it comes from.
 struct ResolvedSetting: Sendable, Equatable {
     let key: SettingKey
@@ -7,12 +9,15 @@ struct ResolvedSetting: Sendable, Equatable {
     let source: String
 
     /// The value for people's eyes: secrets redacted.
-    var shown: String? { key.isSecret && text != nil ? "<redacted>" : text }
+    var shown: String? {
+        if key.isSecret { return text.map { _ in "<redacted>" } }
+        return key.kind == .url ? text.map(SettingValue.shown(url:)) : text
+    }
 
     /// What is wrong with the value; `nil` when it fits.
     var problem: SettingProblem? {
         guard let text, let objection = key.kind.objection(to: text) else { return nil }
-        let value = key.isSecret ? "the value" : "“\(text)”"
+        let value = key.isSecret ? "the value" : "“\(shown ?? text)”"
         let example = key.standard.map { " (the default is \($0))" } ?? ""
         return SettingProblem(
             key: key.name, source: source, reason: "\(value) \(objection)", fix: "Use \(key.kind.bound)\(example).")
@@ -28,6 +33,8 @@ struct ResolvedSettings: Sendable, Equatable {
     /// What is suspicious but does no harm.
     let warnings: [String]
     let toolSecrets: ToolSecrets
+    /// Where models are looked for by their names; `nil`: names stay as they are.
+    var models: ModelDirectory?
 
     init(
         values: [String: ResolvedSetting], problems: [SettingProblem], warnings: [String],

@@ -58,8 +58,9 @@ extension SettingKey {
         "AGENT_GREETING", .boolean, default: "true",
         "Whether TOM speaks first. `false`: it waits for the caller.")
     static let vad = SettingKey(
-        "VAD", .word(["energy", "silero"]), default: "energy",
-        "Voice activity detector: `energy` is built in, `silero` is the model VAD_MODEL on ONNX Runtime.")
+        "VAD", .word(["energy", "silero", "sherpa-onnx", "sherpa"]), default: "energy",
+        "Voice activity detector: `energy` is built in, `silero` is the model VAD_MODEL on ONNX Runtime, `sherpa-onnx` (or "
+            + "`sherpa`) is the model VAD_MODEL in sherpa-onnx.")
     static let endpointingMinDelayMs = SettingKey(
         "ENDPOINTING_MIN_DELAY_MS", .integer(0...10_000), default: "500",
         "Silence that ends a turn whose words are complete.")

@@ -12,21 +12,22 @@ extension SettingKey {
         absence: "none",
         "With REALTIME_TTS=provider: the engine, or several in the order in which they are asked when one fails.")
 
-    static let sttProviderURL = SettingKey("STT_PROVIDER_URL", .text, absence: "none", urlMeaning)
+    static let sttProviderURL = SettingKey("STT_PROVIDER_URL", .url, absence: "none", urlMeaning)
     static let sttProviderKey = SettingKey("STT_PROVIDER_KEY", .text, absence: "none", secret: true, keyMeaning)
     static let sttProviderModel = SettingKey(
         "STT_PROVIDER_MODEL", .text, absence: "none", "Id of the speech-to-text model at the provider: `whisper-1`.")
-    static let llmProviderURL = SettingKey("LLM_PROVIDER_URL", .text, absence: "none", urlMeaning)
+    static let llmProviderURL = SettingKey("LLM_PROVIDER_URL", .url, absence: "none", urlMeaning)
     static let llmProviderKey = SettingKey("LLM_PROVIDER_KEY", .text, absence: "none", secret: true, keyMeaning)
     static let llmModel = SettingKey(
         "LLM_MODEL", .text, absence: "none", "Id of the language model at the provider: `gpt-4.1-mini`, `llama3.2`.")
-    static let ttsProviderURL = SettingKey("TTS_PROVIDER_URL", .text, absence: "none", urlMeaning)
+    static let ttsProviderURL = SettingKey("TTS_PROVIDER_URL", .url, absence: "none", urlMeaning)
     static let ttsProviderKey = SettingKey("TTS_PROVIDER_KEY", .text, absence: "none", secret: true, keyMeaning)
     static let ttsProviderModel = SettingKey(
         "TTS_PROVIDER_MODEL", .text, absence: "none", "Id of the text-to-speech model at the provider: `tts-1`.")
     static let ttsVoice = SettingKey(
         "TTS_VOICE", .text, absence: "alloy for openai; a server's own for wyoming and piper",
-        "Name of the provider's voice; for the program `piper` also the path of an `.onnx` file.")
+        "Name of the provider's voice; for the program `piper` the path of an `.onnx` file, or the name of a model in "
+            + "MODELS_DIR.")
 
     static let allowEgress = SettingKey(
         "ALLOW_EGRESS", .boolean, default: "false",

@@ -38,8 +38,12 @@ struct SettingKey: Sendable, Equatable {
         /// Some of a closed set of words, each once, comma-separated in order.
         case order([String])
         case text
+        /// Where a server is; what may be a key in it is not shown.
+        case url
         /// A file or directory; a leading `~/` is the home directory.
         case path
+        /// A path, or the name of a model that `tom models` added.
+        case model
         /// A host name or address to listen on.
         case host
         /// Comma-separated web origins, `https://example.org`.
@@ -58,7 +62,9 @@ extension SettingKey.Kind {
         case .word(let words): words.joined(separator: " | ")
         case .order(let words): "one or more of \(words.joined(separator: ", ")), comma-separated in order"
         case .text: "text"
+        case .url: "a URL"
         case .path: "a path"
+        case .model: "a path, or the name of a model in MODELS_DIR"
         case .host: "a host name or IP address"
         case .origins: "comma-separated origins such as https://example.org"
         case .addresses: "comma-separated IP addresses or CIDR ranges"
@@ -72,7 +78,7 @@ extension SettingKey.Kind {
         case .integer(let range): Self.objection(to: value, in: range)
         case .word(let words): words.contains(value) ? nil : "is not one of the known words"
         case .order(let words): Self.objection(to: SettingValue.list(value), among: words)
-        case .text, .path: value.contains("\0") ? "holds a NUL byte" : nil
+        case .text, .url, .path, .model: value.contains("\0") ? "holds a NUL byte" : nil
         case .host: value.contains(where: { $0.isWhitespace || $0 == "/" }) ? "is not a host name or address" : nil
         case .origins:
             SettingValue.list(value).first { !SettingValue.isOrigin($0) }.map {

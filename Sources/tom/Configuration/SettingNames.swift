@@ -1,14 +1,31 @@
 /// Judges names that are no setting.
 enum SettingNames {
-    /// Beginnings that only settings of TOM have.
-    private static let prefixes = [
-        "TOM_", "REALTIME_", "DEV_MOCK_", "DEV_ALLOW_", "JWT_", "RATE_LIMIT_", "WS_", "ENDPOINTING_", "INTERRUPTION_",
-        "FALSE_INTERRUPTION_", "IDLE_PROMPT", "STT_", "LLM_", "TTS_", "AGENT_", "MODELS_", "ESPEAK_", "TLS_",
+    /// First words of settings that names of other programs begin with too.
+    private static let sharedWords: Set<Substring> = [
+        "ALLOW", "COST", "DATA", "DEV", "DRAIN", "ENGINE", "EVENT", "FALSE", "IDLE", "JOURNAL", "LOG", "MAX", "RATE",
+        "TOOL", "TURN",
     ]
+
+    /// Beginnings that only settings of TOM have: their first word, or two where the first is shared.
+    private static let prefixes =
+        ["TOM_"]
+        + Set(
+            SettingCatalog.all.compactMap { key in
+                let words = key.name.split(separator: "_")
+                let own = sharedWords.contains(words[0]) ? 2 : 1
+                return words.count > own ? words.prefix(own).joined(separator: "_") + "_" : nil
+            }
+        ).sorted()
 
     /// Whether `name` is meant for TOM: it begins like a setting, or is one or two letters from being one.
     static func looksLikeOurs(_ name: String) -> Bool {
         prefixes.contains { name.hasPrefix($0) } || (name.utf8.count > 6 && nearest(to: name) != nil)
+    }
+
+    /// Whether `name` may be meant for TOM, or for another program.
+    static func mayBeOurs(_ name: String) -> Bool {
+        let words = name.split(separator: "_", maxSplits: 1)
+        return words.count == 2 && sharedWords.contains(words[0])
     }
 
     /// The setting at most two edits away from `name`; `nil` when there is none.

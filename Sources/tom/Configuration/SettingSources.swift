@@ -34,7 +34,8 @@ struct SettingSources: Sendable {
             }
         }
         return ResolvedSettings(
-            values: values, problems: problems, warnings: suspiciousEnvironment(), toolSecrets: toolSecrets)
+            values: values, problems: problems, warnings: suspiciousEnvironment() + suspiciousLines(),
+            toolSecrets: toolSecrets)
     }
 
     private var toolSecrets: ToolSecrets {
@@ -90,6 +91,17 @@ struct SettingSources: Sendable {
             return SettingProblem(
                 key: entry.key, source: "\(file.name) line \(entry.line)", reason: "there is no such setting",
                 fix: fix ?? "Remove the line; `tom config` lists every setting.")
+        }
+    }
+
+    /// Lines of `.env` that may be meant for TOM, and are not judged because they may be meant for another program.
+    private func suspiciousLines() -> [String] {
+        (dotEnv?.entries ?? []).compactMap { entry in
+            guard SettingCatalog.key(named: entry.key) == nil, !SettingKey.isToolSecret(entry.key),
+                !SettingNames.looksLikeOurs(entry.key), SettingNames.mayBeOurs(entry.key)
+            else { return nil }
+            return "\(entry.key) in \(dotEnv?.name ?? "") line \(entry.line) is no setting of TOM; "
+                + "that is right if another program reads it"
         }
     }
 

@@ -11,6 +11,26 @@ enum SettingValue {
         }
     }
 
+    /// `url` for people's eyes, without what may be a key: a user's name and password, the values of the query.
+    static func shown(url: String) -> String {
+        let base = url.prefix { $0 != "?" && $0 != "#" }
+        var shown = String(base)
+        // The last of them: a password may hold slashes and more of them.
+        if let at = base.lastIndex(of: "@") {
+            let scheme = base.firstRange(of: "://").map { base[..<$0.upperBound] } ?? ""
+            shown = String(scheme + base[base.index(after: at)...])
+        }
+        let rest = url[base.endIndex...]
+        guard rest.hasPrefix("?") else { return rest.isEmpty ? shown : shown + "#…" }
+        let fields = rest.dropFirst().split(separator: "&").map { field in
+            field.contains("=") ? "\(field.prefix { $0 != "=" })=…" : "…"
+        }
+        return shown + "?" + fields.joined(separator: "&")
+    }
+
+    /// Whether `text`, which may be a voice's name too, is the path of one.
+    static func isPath(_ text: String) -> Bool { text.contains("/") || text.hasSuffix(".onnx") }
+
     /// The elements of a comma-separated list, without surrounding blanks; empty elements are left out.
     static func list(_ text: String) -> [String] {
         text.split(separator: ",").map { trim($0) }.filter { !$0.isEmpty }

@@ -1,19 +1,15 @@
+import TomProviders
+
 extension Settings.Engines {
     static let deepgramURL = "https://api.deepgram.com"
 
     /// Where Deepgram is; `nil` when no order asks for it.
-    ///
-    /// What is set for "the provider" is Deepgram's as long as no other engine of the order has a claim to it.
     static func deepgram(
-        _ order: [String], _ resolved: ResolvedSettings, _ problems: inout [SettingProblem]
+        _ order: [String], _ claims: ProviderClaims, _ resolved: ResolvedSettings, _ problems: inout [SettingProblem]
     ) -> Settings.Provider? {
         guard order.contains("deepgram") else { return nil }
-        let sharesProvider = order.contains("openai")
-        func text(_ own: SettingKey, _ common: SettingKey) -> String? {
-            resolved.text(own) ?? (sharesProvider ? nil : resolved.text(common))
-        }
-        let url = text(.sttDeepgramURL, .sttProviderURL) ?? deepgramURL
-        let key = text(.sttDeepgramKey, .sttProviderKey)
+        let url = claims.text(.sttDeepgramURL) ?? deepgramURL
+        let key = claims.text(.sttDeepgramKey)
         if key == nil, url == deepgramURL {
             problems.append(
                 SettingProblem(
@@ -23,6 +19,9 @@ extension Settings.Engines {
         }
         return Settings.Provider(
             url: url, key: key.map(Secret.init(value:)),
-            model: text(.sttDeepgramModel, .sttProviderModel) ?? "nova-3")
+            model: claims.text(.sttDeepgramModel) ?? "nova-3",
+            names: .deepgram(
+                url: claims.key(.sttDeepgramURL).name, key: claims.key(.sttDeepgramKey).name,
+                model: claims.key(.sttDeepgramModel).name))
     }
 }

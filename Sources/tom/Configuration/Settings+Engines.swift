@@ -1,3 +1,5 @@
+import TomProviders
+
 extension Settings.Engines {
     init(_ resolved: ResolvedSettings, _ problems: inout [SettingProblem]) {
         func choice(_ key: SettingKey) -> Settings.EngineChoice {
@@ -28,16 +30,18 @@ extension Settings.Engines {
         sttOrder = Self.order(.sttEngine, stt, .stt, resolved, &problems)
         llmOrder = Self.order(.llmEngine, llm, .llm, resolved, &problems)
         ttsOrder = Self.order(.ttsEngine, tts, .tts, resolved, &problems)
-        sherpa = Settings.Sherpa(resolved, sttOrder: sttOrder, ttsOrder: ttsOrder, &problems)
+        let claims = ProviderClaims(resolved, stt: sttOrder, llm: llmOrder, tts: ttsOrder, &problems)
+        sherpa = Settings.Sherpa(resolved, sttOrder: sttOrder, ttsOrder: ttsOrder, claims, &problems)
         sttProvider = Self.provider(
-            sttOrder, (.sttProviderURL, .sttProviderKey, .sttProviderModel), resolved, &problems)
-        llmProvider = Self.provider(llmOrder, (.llmProviderURL, .llmProviderKey, .llmModel), resolved, &problems)
+            "stt", sttOrder, (.sttProviderURL, .sttProviderKey, .sttProviderModel), resolved, &problems)
+        llmProvider = Self.provider(
+            "llm", llmOrder, (.llmProviderURL, .llmProviderKey, .llmModel), resolved, &problems)
         realtime = Self.realtime(llmOrder, stt, tts, resolved, &problems)
         realtimeTranscriptionModel = resolved.text(.sttProviderModel) ?? "gpt-4o-mini-transcribe"
-        deepgram = Self.deepgram(sttOrder, resolved, &problems)
+        deepgram = Self.deepgram(sttOrder, claims, resolved, &problems)
         ttsProvider = Self.provider(
-            ttsOrder, (.ttsProviderURL, .ttsProviderKey, .ttsProviderModel), resolved, &problems)
-        speech = Settings.SpeechServers(stt: sttOrder, tts: ttsOrder, resolved, &problems)
+            "tts", ttsOrder, (.ttsProviderURL, .ttsProviderKey, .ttsProviderModel), resolved, &problems)
+        speech = Settings.SpeechServers(stt: sttOrder, tts: ttsOrder, claims, resolved, &problems)
     }
 
     /// The engines of a stage whose choice is `provider`; of any other none.
@@ -66,8 +70,8 @@ extension Settings.Engines {
 
     /// Where the OpenAI-compatible engine of an order is.
     private static func provider(
-        _ order: [String], _ keys: (url: SettingKey, key: SettingKey, model: SettingKey), _ resolved: ResolvedSettings,
-        _ problems: inout [SettingProblem]
+        _ stage: String, _ order: [String], _ keys: (url: SettingKey, key: SettingKey, model: SettingKey),
+        _ resolved: ResolvedSettings, _ problems: inout [SettingProblem]
     ) -> Settings.Provider? {
         guard order.contains("openai") else { return nil }
         for key in [keys.url, keys.model] where resolved.text(key) == nil {
@@ -77,6 +81,7 @@ extension Settings.Engines {
                     fix: key.meaning))
         }
         guard let url = resolved.text(keys.url), let model = resolved.text(keys.model) else { return nil }
-        return Settings.Provider(url: url, key: resolved.text(keys.key).map(Secret.init(value:)), model: model)
+        return Settings.Provider(
+            url: url, key: resolved.text(keys.key).map(Secret.init(value:)), model: model, names: .openAI(stage))
     }
 }

@@ -1,3 +1,5 @@
+import TomProviders
+
 extension Settings.Engines {
     static let realtimeEngine = "openai-realtime"
 
@@ -29,11 +31,19 @@ extension Settings.Engines {
                 .tts, "is off, and LLM_ENGINE=\(realtimeEngine) needs a voice for TOM's own sentences",
                 "Leave REALTIME_TTS out, or set REALTIME_TTS=local.")
         }
-        for key in [SettingKey.llmProviderURL, .llmModel] where resolved.text(key) == nil {
+        // The engine openai in the same order has asked for them already.
+        for key in [SettingKey.llmProviderURL, .llmModel]
+        where resolved.text(key) == nil && !problems.contains(where: { $0.key == key.name }) {
             object(key, "is not set, and the engine \(realtimeEngine) needs it", key.meaning)
+        }
+        if let voice = resolved.text(.ttsVoice), SettingValue.isPath(voice) {
+            object(
+                .ttsVoice, "“\(voice)” is a path, and \(realtimeEngine) speaks with a voice that its provider names",
+                "Set TTS_VOICE to such a name or remove it; a path goes into TTS_PIPER_VOICE or TTS_MODEL.")
         }
         guard let url = resolved.text(.llmProviderURL), let model = resolved.text(.llmModel) else { return nil }
         return Settings.Provider(
-            url: url, key: resolved.text(.llmProviderKey).map(Secret.init(value:)), model: model)
+            url: url, key: resolved.text(.llmProviderKey).map(Secret.init(value:)), model: model,
+            names: .realtime)
     }
 }

@@ -12,7 +12,7 @@ extension Settings {
         files = Files(
             dataDir: Self.path(resolved.text(.dataDir) ?? "data"),
             journalDir: resolved.text(.journalDir).map(Self.path),
-            modelsDir: Self.path(resolved.text(.modelsDir) ?? "models"),
+            modelsDir: resolved.modelsDirectory,
             costLog: resolved.text(.costLog).map(Self.path), pricesFile: resolved.text(.pricesFile).map(Self.path))
         logs = Logs(
             level: resolved.text(.logLevel) ?? "info",
@@ -26,7 +26,8 @@ extension Settings {
                     fix: "Set JWT_SECRET (`openssl rand -base64 32`) or JWT_JWKS_FILE, or listen on 127.0.0.1."))
         }
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
-        warnings += concerns
+        unasked = resolved.unasked
+        warnings += concerns + unasked.map(\.description)
     }
 
     /// `path` with a leading `~/` replaced by the home directory.

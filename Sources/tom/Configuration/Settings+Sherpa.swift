@@ -1,3 +1,5 @@
+import TomModels
+
 extension Settings {
     /// What sherpa-onnx hears and speaks with.
     struct Sherpa: Sendable, Equatable {
@@ -19,21 +21,28 @@ extension Settings {
 
 extension Settings.Sherpa {
     init(
-        _ resolved: ResolvedSettings, sttOrder: [String], ttsOrder: [String], _ problems: inout [SettingProblem]
+        _ resolved: ResolvedSettings, sttOrder: [String], ttsOrder: [String], _ claims: ProviderClaims,
+        _ problems: inout [SettingProblem]
     ) {
         library = resolved.text(.sherpaLibrary).map(Settings.path)
-        sttModel = resolved.text(.sttModel).map(Settings.path)
+        sttModel = Self.model(.sttModel, .stt, wantedBy: sttOrder, claims, resolved, &problems)
         sttThreads = resolved.optionalInteger(.sttSherpaThreads)
-        let voice = resolved.text(.ttsVoice).flatMap { $0.contains("/") || $0.hasSuffix(".onnx") ? $0 : nil }
-        ttsModel = (resolved.text(.ttsModel) ?? voice).map(Settings.path)
+        ttsModel = Self.model(.ttsModel, .tts, wantedBy: ttsOrder, claims, resolved, &problems)
         ttsSpeaker = resolved.integer(.ttsSherpaSpeaker)
         ttsThreads = resolved.optionalInteger(.ttsSherpaThreads)
-        for (key, order, model) in [(SettingKey.sttModel, sttOrder, sttModel), (.ttsModel, ttsOrder, ttsModel)]
-        where order.contains(Self.name) && model == nil {
-            problems.append(
-                SettingProblem(
-                    key: key.name, source: resolved[key].source,
-                    reason: "is not set, and the engine sherpa-onnx needs it", fix: key.meaning))
-        }
+    }
+
+    /// The folder or file of a model; `nil` where no order asks for it.
+    private static func model(
+        _ key: SettingKey, _ kind: ModelManifest.Kind, wantedBy order: [String], _ claims: ProviderClaims,
+        _ resolved: ResolvedSettings, _ problems: inout [SettingProblem]
+    ) -> String? {
+        guard order.contains(name), !claims.isContested(key) else { return nil }
+        if let path = resolved.model(claims.key(key), as: .folder(kind), &problems) { return path }
+        problems.append(
+            SettingProblem(
+                key: key.name, source: resolved[key].source,
+                reason: "is not set, and the engine sherpa-onnx needs it", fix: key.meaning))
+        return nil
     }
 }

@@ -1,4 +1,6 @@
+import Foundation
 import TomEngines
+import TomModels
 import TomProviders
 
 extension Settings {
@@ -12,8 +14,12 @@ extension Settings {
     /// A server of the Wyoming protocol.
     struct Wyoming: Sendable, Equatable {
         var url: String
+        /// Name of the setting that says so.
+        var setting: String
         /// Of a model or voice; `nil` for the server's own.
         var name: String?
+
+        var shownURL: String { SettingValue.shown(url: url) }
     }
 
     /// How Piper is reached.
@@ -21,60 +27,59 @@ extension Settings {
         /// - voice: path of an `.onnx` file.
         case program(path: String, voice: String, processes: Int)
         /// - voice: one of the server's; `nil` for its own.
-        case server(url: String, voice: String?)
+        case server(url: String, setting: String, voice: String?)
     }
 }
 
 extension Settings.SpeechServers {
-    init(stt: [String], tts: [String], _ resolved: ResolvedSettings, _ problems: inout [SettingProblem]) {
-        // What is set for the provider of a stage is the OpenAI-compatible one's where there is one.
-        func text(_ key: SettingKey, or shared: SettingKey, _ order: [String]) -> String? {
-            resolved.text(key) ?? (order.contains("openai") ? nil : resolved.text(shared))
-        }
+    init(
+        stt: [String], tts: [String], _ claims: ProviderClaims, _ resolved: ResolvedSettings,
+        _ problems: inout [SettingProblem]
+    ) {
         if stt.contains("wyoming") {
-            let url = text(.sttWyomingURL, or: .sttProviderURL, stt)
-            let model = text(.sttWyomingModel, or: .sttProviderModel, stt)
-            sttWyoming = Self.wyoming(.sttWyomingURL, url, name: model, resolved, &problems)
+            let model = claims.text(.sttWyomingModel)
+            sttWyoming = Self.wyoming("stt", .sttWyomingURL, name: model, claims, resolved, &problems)
         }
         if tts.contains("wyoming") {
-            let url = text(.ttsWyomingURL, or: .ttsProviderURL, tts)
-            let voice = text(.ttsWyomingVoice, or: .ttsVoice, tts)
-            ttsWyoming = Self.wyoming(.ttsWyomingURL, url, name: voice, resolved, &problems)
+            let voice = claims.text(.ttsWyomingVoice)
+            ttsWyoming = Self.wyoming("tts", .ttsWyomingURL, name: voice, claims, resolved, &problems)
         }
         if tts.contains("piper") {
-            let voice = text(.ttsPiperVoice, or: .ttsVoice, tts)
             if let path = resolved.text(.ttsPiperPath) {
-                piper = Self.program(Settings.path(path), voice: voice, resolved, &problems)
+                piper = Self.program(Settings.path(path), claims, resolved, &problems)
             } else {
-                piper = Self.server(text(.ttsPiperURL, or: .ttsProviderURL, tts), voice: voice, resolved, &problems)
+                piper = Self.server(claims, resolved, &problems)
             }
         }
     }
 
     private static func wyoming(
-        _ key: SettingKey, _ url: String?, name: String?, _ resolved: ResolvedSettings,
+        _ stage: String, _ own: SettingKey, name: String?, _ claims: ProviderClaims, _ resolved: ResolvedSettings,
         _ problems: inout [SettingProblem]
     ) -> Settings.Wyoming? {
-        let fix = "Set \(key.name) to where the server listens, such as tcp://127.0.0.1:10300."
-        guard let url else {
+        let key = claims.key(own)
+        let fix = "Set \(key.name) to where the server listens, such as \(WyomingEndpoint.example(stage: stage))."
+        guard let url = claims.text(own) else {
+            guard !claims.isContested(own) else { return nil }
             problems.append(
                 SettingProblem(
                     key: key.name, source: resolved[key].source, reason: "is not set, and the engine wyoming needs it",
                     fix: fix))
             return nil
         }
-        guard (try? WyomingEndpoint(url: url, stage: "stt")) != nil else {
+        guard (try? WyomingEndpoint(url: url, stage: stage)) != nil else {
             problems.append(
                 SettingProblem(
-                    key: key.name, source: resolved[key].source, reason: "“\(url)” is not a tcp address with a port",
+                    key: key.name, source: resolved[key].source,
+                    reason: "“\(SettingValue.shown(url: url))” is not a tcp address with a port",
                     fix: fix))
             return nil
         }
-        return Settings.Wyoming(url: url, name: name)
+        return Settings.Wyoming(url: url, setting: key.name, name: name)
     }
 
     private static func program(
-        _ path: String, voice: String?, _ resolved: ResolvedSettings, _ problems: inout [SettingProblem]
+        _ path: String, _ claims: ProviderClaims, _ resolved: ResolvedSettings, _ problems: inout [SettingProblem]
     ) -> Settings.Piper? {
         if resolved.text(.ttsPiperURL) != nil {
             problems.append(
@@ -82,24 +87,33 @@ extension Settings.SpeechServers {
                     key: SettingKey.ttsPiperURL.name, source: resolved[.ttsPiperURL].source,
                     reason: "TTS_PIPER_PATH is set too, and Piper is one or the other", fix: "Remove one of the two."))
         }
-        guard let voice else {
+        guard let voice = Self.voice(claims.key(.ttsPiperVoice), resolved, &problems) else {
+            guard !claims.isContested(.ttsPiperVoice) else { return nil }
             problems.append(
                 SettingProblem(
                     key: SettingKey.ttsPiperVoice.name, source: resolved[.ttsPiperVoice].source,
                     reason: "is not set, and the program piper needs a voice", fix: SettingKey.ttsPiperVoice.meaning))
             return nil
         }
-        let isPath = voice.contains("/") || voice.hasSuffix(".onnx")
-        let folder = Settings.path(resolved.text(.ttsPiperDataDir) ?? "")
-        return .program(
-            path: path, voice: isPath ? Settings.path(voice) : "\(folder)/\(voice).onnx",
-            processes: resolved.integer(.ttsPiperProcesses))
+        return .program(path: path, voice: voice, processes: resolved.integer(.ttsPiperProcesses))
+    }
+
+    /// The path of a voice: one that Piper itself downloaded, which lies there as `NAME.onnx`, or any other model.
+    private static func voice(
+        _ key: SettingKey, _ resolved: ResolvedSettings, _ problems: inout [SettingProblem]
+    ) -> String? {
+        guard let name = resolved.text(key) else { return nil }
+        let own = resolved.text(.ttsPiperDataDir).map(Settings.path)
+        let downloaded = "\(own ?? resolved.modelsDirectory)/\(name).onnx"
+        if !name.contains("/"), FileManager.default.fileExists(atPath: downloaded) { return downloaded }
+        return resolved.model(key, as: .file(.tts), butNotIn: own, &problems)
     }
 
     private static func server(
-        _ url: String?, voice: String?, _ resolved: ResolvedSettings, _ problems: inout [SettingProblem]
+        _ claims: ProviderClaims, _ resolved: ResolvedSettings, _ problems: inout [SettingProblem]
     ) -> Settings.Piper? {
-        guard let url else {
+        guard let url = claims.text(.ttsPiperURL) else {
+            guard !claims.isContested(.ttsPiperURL) else { return nil }
             problems.append(
                 SettingProblem(
                     key: SettingKey.ttsPiperPath.name, source: resolved[.ttsPiperPath].source,
@@ -107,6 +121,7 @@ extension Settings.SpeechServers {
                     fix: "Set TTS_PIPER_PATH to the program, or TTS_PIPER_URL to where its HTTP server listens."))
             return nil
         }
-        return .server(url: url, voice: voice)
+        return .server(
+            url: url, setting: claims.key(.ttsPiperURL).name, voice: claims.text(.ttsPiperVoice))
     }
 }

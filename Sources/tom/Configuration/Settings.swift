@@ -1,3 +1,5 @@
+import TomProviders
+
 /// All settings of `tom serve`, typed and checked, grouped by the part they are for.
 struct Settings: Sendable, Equatable {
     var listening: Listening
@@ -10,6 +12,8 @@ struct Settings: Sendable, Equatable {
     var logs: Logs
     /// What is allowed but worth a word at the start.
     var warnings: [String]
+    /// Settings that nothing asks for; they are among the warnings.
+    var unasked: [SettingProblem] = []
 
     /// Where the server listens.
     struct Listening: Sendable, Equatable {
@@ -87,11 +91,15 @@ struct Settings: Sendable, Equatable {
         var voiceActivity: VoiceActivity
     }
 
-    /// A model behind an OpenAI-compatible API.
+    /// A model behind an API.
     struct Provider: Sendable, Equatable {
         var url: String
         var key: Secret?
         var model: String
+        /// The settings that say so.
+        var names: ProviderSettingNames
+
+        var shownURL: String { SettingValue.shown(url: url) }
     }
 
     /// Which engine a stage runs.

@@ -37,6 +37,8 @@ enum SettingsDocument {
         Both files hold one `KEY=value` a line; `#` begins a comment, quotes around a value are allowed, nothing is expanded. An
         empty value counts as not set. A value out of bounds stops the start, and so does an unknown name in the `--config` file
         or one in `.env` that looks like a setting; every fault is reported at once, with its place and what to write instead.
+        A name in `.env` that other programs may begin likewise (`LOG_`, `DATA_`), and an engine or model that nothing asks for, are
+        warnings.
         `tom config` prints the effective values with their sources; secrets are never shown and have no flag.
 
 

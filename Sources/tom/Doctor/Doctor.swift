@@ -9,10 +9,11 @@ struct Doctor {
         let agent = EngineChecks.agent(file: settings.conversation.agentFile)
         let engines = EngineChecks(engines: settings.engines, agent: agent.agent)
         return [
+            unasked,
             [agent.finding],
             await engines.findings(),
             await ToolChecks(settings: settings, agent: agent.agent).findings(),
-            VoiceActivityChecks(settings: settings.engines.voiceActivity).findings(),
+            await VoiceActivityChecks(engines: settings.engines).findings(),
             [await NetworkChecks.port(settings.listening)],
             settings.listening.tls.map { [CertificateCheck(files: $0).finding(at: Date())] } ?? [],
             [
@@ -26,5 +27,9 @@ struct Doctor {
             settings.files.costLog.map { [SystemChecks.costLog($0)] } ?? [],
             [SystemChecks.descriptors(maxCalls: settings.limits.maxCalls, limit: SystemChecks.descriptorLimit)],
         ].flatMap { $0 }
+    }
+
+    private var unasked: [Finding] {
+        settings.unasked.map { .warning("settings", "\($0.key) (\($0.source)): \($0.reason)", fix: $0.fix) }
     }
 }

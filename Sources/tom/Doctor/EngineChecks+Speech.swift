@@ -13,27 +13,28 @@ extension EngineChecks {
                 try await providers.wyoming(server, stage: stage).describe()
             }
         } catch {
-            return .failed(stage, "\(server.url): \(error.message)", fix: error.hint ?? "Check the server.")
+            return .failed(
+                stage, "\(server.shownURL): \(error.message)", fix: error.hint ?? "Check the server.", code: error.code)
         }
         let (programs, what) = stage == "stt" ? (info.transcribers, "model") : (info.synthesizers, "voice")
         guard let program = programs.first else {
             return .failed(
-                stage, "\(server.url) answers, and has no engine for \(stage)",
+                stage, "\(server.shownURL) answers, and has no engine for \(stage)",
                 fix: "Set the address of a Wyoming server that has one.")
         }
         let called = program.name + (program.version.map { " \($0)" } ?? "")
         if let name = server.name, !program.names.isEmpty, !program.names.contains(name) {
             return .warning(
-                stage, "\(server.url) answers: \(called), and does not list the \(what) \(name)",
+                stage, "\(server.shownURL) answers: \(called), and does not list the \(what) \(name)",
                 fix: "Use one that it lists, such as \(program.names.prefix(5).joined(separator: ", ")).")
         }
-        let languages = program.languages.map { $0.prefix { $0 != "-" && $0 != "_" }.lowercased() }
+        let languages = program.languages.map(\.primaryLanguage)
         if server.name == nil, !languages.isEmpty, !languages.contains(language.prefix(2).lowercased()) {
             return .warning(
-                stage, "\(server.url) answers: \(called), and lists no \(what) for “\(language)”",
+                stage, "\(server.shownURL) answers: \(called), and lists no \(what) for “\(language)”",
                 fix: "Give the server one, or use an agent in another language.")
         }
-        return .ok(stage, "\(server.url) answers: \(called)" + (program.isStreaming ? ", streaming" : ""))
+        return .ok(stage, "\(server.shownURL) answers: \(called)" + (program.isStreaming ? ", streaming" : ""))
     }
 
     /// Has Piper say a word.
@@ -41,7 +42,8 @@ extension EngineChecks {
         let piper =
             switch engines.speech.piper {
             case .program(let path, let voice, _)?: "\(path), voice \(voice)"
-            case .server(let url, let voice)?: "Piper at \(url)" + (voice.map { ", voice \($0)" } ?? "")
+            case .server(let url, _, let voice)?:
+                "Piper at \(SettingValue.shown(url: url))" + (voice.map { ", voice \($0)" } ?? "")
             case nil: "piper"
             }
         do throws(EngineError) {
@@ -50,7 +52,7 @@ extension EngineChecks {
                 try await providers.piper()?.sayWord(language: language)
             }
         } catch {
-            return .failed("tts", "\(piper): \(error.message)", fix: error.hint ?? "Check Piper.")
+            return .failed("tts", "\(piper): \(error.message)", fix: error.hint ?? "Check Piper.", code: error.code)
         }
         return .ok("tts", "\(piper) speaks")
     }

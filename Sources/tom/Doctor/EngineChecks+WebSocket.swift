@@ -29,10 +29,11 @@ extension EngineChecks {
         let finding: Finding
         do throws(EngineError) {
             try await body(providers)
-            finding = .ok(stage, "\(what) at \(provider.url) answers, model \(provider.model)")
+            finding = .ok(stage, "\(what) at \(provider.shownURL) answers, model \(provider.model)")
         } catch {
             finding = .failed(
-                stage, "\(what) at \(provider.url): \(error.message)", fix: error.hint ?? "Check the provider.")
+                stage, "\(what) at \(provider.shownURL): \(error.message)", fix: error.hint ?? "Check the provider.",
+                code: error.code)
         }
         await providers.shutdown()
         return finding

@@ -2,7 +2,6 @@ import Foundation
 import TomEngines
 import TomErrors
 import TomPocketSphinx
-import TomProviders
 import TomSherpa
 
 /// Checks of the agent and of the engine of each stage.
@@ -54,20 +53,10 @@ struct EngineChecks {
                 stage, "\(voice.summary), and the agent speaks “\(agent.language)”",
                 fix: "Set TTS_MODEL to a voice of that language.")
         } catch {
-            return .failed(stage, error.message, fix: error.hint ?? "Set SHERPA_ONNX_LIBRARY and the model's folder.")
+            return .failed(
+                stage, error.message, fix: error.hint ?? "Set SHERPA_ONNX_LIBRARY and the model's folder.",
+                code: error.code)
         }
-    }
-
-    private func reach(_ provider: Settings.Provider?, _ stage: String) async -> Finding {
-        guard let provider else { return .failed(stage, "no provider is set", fix: "Set its URL and model.") }
-        do throws(EngineError) {
-            try await ProviderSet(engines).closing { providers throws(EngineError) in
-                try await providers.client(provider, stage: stage).reach()
-            }
-        } catch {
-            return .failed(stage, "\(provider.url): \(error.message)", fix: error.hint ?? "Check the provider.")
-        }
-        return .ok(stage, "\(provider.url) answers, model \(provider.model)")
     }
 
     /// Reads the agent file.
@@ -78,7 +67,7 @@ struct EngineChecks {
             return (.ok("agent", "\(agent.name), language \(agent.language) (\(source))"), agent)
         } catch {
             let fix = error.hint ?? "Correct the file, or remove AGENT_FILE to use the built-in English receptionist."
-            return (.failed("agent", error.message, fix: fix), nil)
+            return (.failed("agent", error.message, fix: fix, code: error.code), nil)
         }
     }
 
@@ -88,7 +77,9 @@ struct EngineChecks {
             let prices = try Serve.prices(files)
             return .ok("prices", "\(path), in \(prices?.currency ?? "")")
         } catch {
-            return .failed("prices", error.message, fix: error.hint ?? "Correct the file, or remove PRICES_FILE.")
+            return .failed(
+                "prices", error.message, fix: error.hint ?? "Correct the file, or remove PRICES_FILE.", code: error.code
+            )
         }
     }
 
@@ -116,14 +107,24 @@ struct EngineChecks {
                 .warning(
                     "stt", "the mock understands the same words whatever is said", fix: "Set REALTIME_STT=local.")
             ]
-        case .local: return [await localRecogniser(agent)]
+        case .local: return [await localRecogniser(agent, isAlone: true)]
         case .provider:
-            return await inOrder(engines.sttOrder, "stt", engines.sttProvider) { await localRecogniser(agent) }
+            return await inOrder(engines.sttOrder, "stt", engines.sttProvider) {
+                await localRecogniser(agent, isAlone: engines.sttOrder.count == 1)
+            }
         }
     }
 
-    private func localRecogniser(_ agent: Agent) async -> Finding {
-        guard agent.language.lowercased().hasPrefix("en") else {
+    /// - Parameter isAlone: whether no other engine hears the caller where this one is left out.
+    private func localRecogniser(_ agent: Agent, isAlone: Bool) async -> Finding {
+        guard agent.language == EngineSet.pocketSphinxLanguage else {
+            guard isAlone else {
+                return .warning(
+                    "stt",
+                    "PocketSphinx is left out for this agent: it has an English model only, and the agent speaks "
+                        + "“\(agent.language)”",
+                    fix: "Remove pocketsphinx from STT_ENGINE, or use an agent in English.")
+            }
             return .failed(
                 "stt", "PocketSphinx has an English model only, and the agent speaks “\(agent.language)”",
                 fix:
@@ -139,7 +140,7 @@ struct EngineChecks {
         do throws(EngineError) {
             dropped = try await EngineSet.pocketSphinx(agent, engines).droppedPhrases.values.flatMap(\.self)
         } catch {
-            return .failed("stt", error.message, fix: error.hint ?? "Set STT_POCKETSPHINX_MODEL_DIR.")
+            return .failed("stt", error.message, fix: error.hint ?? "Set STT_POCKETSPHINX_MODEL_DIR.", code: error.code)
         }
         guard dropped.isEmpty else {
             let first = dropped.prefix(3).map(\.description).joined(separator: "; ")
@@ -176,7 +177,7 @@ struct EngineChecks {
                 .check(language: agent.language, voice: agent.voice)
         } catch {
             let fix = error.hint ?? "Run apt-get install espeak-ng, or set ESPEAK_PATH."
-            return .failed("tts", "\(voice): \(error.message)", fix: fix)
+            return .failed("tts", "\(voice): \(error.message)", fix: fix, code: error.code)
         }
         return .ok("tts", voice)
     }

@@ -15,27 +15,39 @@ struct Finding: Sendable, Equatable, Encodable {
     let detail: String
     /// What to do; `nil` when all is well.
     let fix: String?
+    /// The code of the error that `tom serve` would end with, or that calls would meet: docs/operating.md explains it. `nil`
+    /// where there is none.
+    let code: String?
 
     static func ok(_ check: String, _ detail: String) -> Finding {
-        Finding(check: check, status: .ok, detail: detail, fix: nil)
+        Finding(check: check, status: .ok, detail: detail, fix: nil, code: nil)
     }
 
-    static func warning(_ check: String, _ detail: String, fix: String) -> Finding {
-        Finding(check: check, status: .warning, detail: detail, fix: fix)
+    static func warning(_ check: String, _ detail: String, fix: String, code: String? = nil) -> Finding {
+        Finding(check: check, status: .warning, detail: detail, fix: fix, code: code)
     }
 
-    static func failed(_ check: String, _ detail: String, fix: String) -> Finding {
-        Finding(check: check, status: .failed, detail: detail, fix: fix)
+    static func failed(_ check: String, _ detail: String, fix: String, code: String? = nil) -> Finding {
+        Finding(check: check, status: .failed, detail: detail, fix: fix, code: code)
     }
 
-    enum CodingKeys: String, CodingKey { case check, status, detail, fix }
+    /// The finding as a line, and one more where there is something to do.
+    /// - Parameter mark: the status in a word.
+    func lines(mark: String) -> String {
+        let code = code.map { " [\($0)]" } ?? ""
+        let fix = fix.map { "\n         \($0)" } ?? ""
+        return "\(mark)  \(check): \(detail)\(code)\(fix)\n"
+    }
 
-    /// Writes `null` where there is no fix, so that every field is always there.
+    enum CodingKeys: String, CodingKey { case check, status, detail, fix, code }
+
+    /// Writes `null` where there is no fix or code, so that every field is always there.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(check, forKey: .check)
         try container.encode(status, forKey: .status)
         try container.encode(detail, forKey: .detail)
         try container.encode(fix, forKey: .fix)
+        try container.encode(code, forKey: .code)
     }
 }

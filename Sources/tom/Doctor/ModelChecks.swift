@@ -12,10 +12,12 @@ enum ModelChecks {
                     "models", "not whole in \(path): \(broken.joined(separator: ", "))",
                     fix: "Run tom models add \(broken[0]) again; tom models verify reads all of them.")
             }
-            return .ok(
-                "models", models.isEmpty ? "none added; \(path) is their directory" : "\(models.count) in \(path)")
+            guard !models.isEmpty else { return .ok("models", "none added; \(path) is their directory") }
+            let names = models.prefix(10).map(\.name).joined(separator: ", ") + (models.count > 10 ? ", …" : "")
+            return .ok("models", "\(models.count) in \(path): \(names)")
         } catch {
-            return .warning("models", error.message, fix: error.hint ?? "Set MODELS_DIR to another directory.")
+            return .warning(
+                "models", error.message, fix: error.hint ?? "Set MODELS_DIR to another directory.", code: error.code)
         }
     }
 }

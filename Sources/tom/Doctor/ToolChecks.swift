@@ -33,10 +33,12 @@ struct ToolChecks {
     private func finding(
         _ name: String, _ url: String, _ check: () async throws(EngineError) -> String
     ) async -> Finding {
+        let shown = SettingValue.shown(url: url)
         do throws(EngineError) {
-            return .ok("tool \(name)", "\(url) \(try await check())")
+            return .ok("tool \(name)", "\(shown) \(try await check())")
         } catch {
-            return .failed("tool \(name)", "\(url): \(error.message)", fix: error.hint ?? "Check the tool.")
+            return .failed(
+                "tool \(name)", "\(shown): \(error.message)", fix: error.hint ?? "Check the tool.", code: error.code)
         }
     }
 }

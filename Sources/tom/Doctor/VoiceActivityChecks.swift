@@ -1,20 +1,26 @@
 import TomEngines
 import TomOnnx
+import TomSherpa
 
 /// Checks what tells when a caller speaks and when a turn is over.
 struct VoiceActivityChecks {
-    let settings: Settings.VoiceActivity
+    let engines: Settings.Engines
+    private var settings: Settings.VoiceActivity { engines.voiceActivity }
 
-    func findings() -> [Finding] { [voiceActivity(), turnEnd()] }
+    func findings() async -> [Finding] { [await voiceActivity(), turnEnd()] }
 
-    private func voiceActivity() -> Finding {
-        guard let model = settings.sileroModel else { return .ok("vad", "built in") }
+    private func voiceActivity() async -> Finding {
         do throws(EngineError) {
-            let runtime = try OnnxRuntime(path: settings.onnxRuntimeLibrary, stage: "vad")
-            _ = try SileroDetector(modelPath: model, runtime: runtime)
-            return .ok("vad", "Silero, model \(model), \(Self.name(runtime))")
+            switch settings.detector {
+            case .builtIn: return .ok("vad", "built in")
+            case .silero(let model):
+                let runtime = try OnnxRuntime(path: settings.onnxRuntimeLibrary, stage: "vad")
+                _ = try SileroDetector(modelPath: model, runtime: runtime)
+                return .ok("vad", "Silero, model \(model), \(Self.name(runtime))")
+            case .sherpa(let model): return .ok("vad", try await SherpaEngines.detector(model, engines).summary)
+            }
         } catch {
-            return .failed("vad", error.message, fix: error.hint ?? "Set VAD=energy.")
+            return .failed("vad", error.message, fix: error.hint ?? "Set VAD=energy.", code: error.code)
         }
     }
 
@@ -25,7 +31,7 @@ struct VoiceActivityChecks {
             _ = try SmartTurnJudge(modelPath: model, runtime: runtime)
             return .ok("turn_end", "smart-turn, model \(model), \(Self.name(runtime))")
         } catch {
-            return .failed("turn_end", error.message, fix: error.hint ?? "Set TURN_END=off.")
+            return .failed("turn_end", error.message, fix: error.hint ?? "Set TURN_END=off.", code: error.code)
         }
     }
 

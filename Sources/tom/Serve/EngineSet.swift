@@ -15,6 +15,8 @@ struct EngineSet {
     /// One for all agents: its model is large.
     private var sherpa: SherpaTranscriber?
     private var engines: [String: CallEngines] = [:]
+    /// By stage and name, of the engines that all agents share.
+    private let breakers: [String: SharedCircuitBreaker]
     /// Says TOM's own sentences at the start. It has circuit breakers of its own: an engine that comes up a little later than TOM
     /// is not left alone by the calls.
     private(set) var beforehand: (any SpeechSynthesizer)?
@@ -25,6 +27,7 @@ struct EngineSet {
         self.settings = settings
         self.logger = logger
         providers = ProviderSet(settings)
+        breakers = Self.breakers(settings)
         do {
             let voices = try await synthesizers(for: agents)
             let synthesizer = inOrder(voices, onOpened: opened("tts"))
@@ -32,19 +35,19 @@ struct EngineSet {
             if settings.sttOrder.contains(Settings.Sherpa.name) {
                 sherpa = try await SherpaEngines.transcriber(settings, agents: agents)
             }
-            let onnx = try OnnxEngines(settings.voiceActivity)
+            let models = try await ListeningModels(settings)
             for agent in agents {
                 if let provider = settings.realtime {
                     let model = try await providers.realtime(provider, agent: agent)
                     var speaking = CallEngines(synthesizer: synthesizer, speechModel: model)
-                    speaking.speechDetector = onnx.speechDetector
-                    speaking.turnEndJudge = onnx.turnEndJudge
+                    speaking.speechDetector = models.speechDetector
+                    speaking.turnEndJudge = models.turnEndJudge
                     engines[agent.id] = speaking
                     continue
                 }
                 engines[agent.id] = CallEngines(
                     transcriber: try await transcriber(for: agent), languageModel: try await model(for: agent),
-                    synthesizer: synthesizer, speechDetector: onnx.speechDetector, turnEndJudge: onnx.turnEndJudge)
+                    synthesizer: synthesizer, speechDetector: models.speechDetector, turnEndJudge: models.turnEndJudge)
             }
         } catch {
             await providers.shutdown()
@@ -61,12 +64,12 @@ struct EngineSet {
 
     /// What the operator should know before the first call.
     func warnings(for agent: Agent) -> [String] {
-        guard settings.stt == .local, settings.realtime == nil, engines[agent.id]?.transcriber == nil else { return [] }
+        guard settings.stt != .off, settings.realtime == nil, engines[agent.id]?.transcriber == nil else { return [] }
         return [
             """
-            the built-in speech recogniser has no model for “\(agent.language)”, the language of agent \(agent.id): callers can \
-            type and press keys but are not understood when they speak. Set REALTIME_STT=off to silence this, or \
-            use an agent in English, or REALTIME_STT=provider.
+            no speech recogniser that is set up has a model for “\(agent.language)”, the language of agent \(agent.id): callers \
+            can type and press keys but are not understood when they speak. Set REALTIME_STT=off to silence this, or \
+            use an agent in English, or REALTIME_STT=provider with an STT_ENGINE that knows the language.
             """
         ]
     }
@@ -88,13 +91,15 @@ struct EngineSet {
                 if let wyoming = try await providers.wyomingTranscriber() { list.append(wyoming) }
             case Settings.Sherpa.name: if let sherpa, sherpa.knows(agent.language) { list.append(sherpa) }
             case "pocketsphinx":
-                if agent.language == "en" { list.append(try await pocketSphinx(agent)) }
+                if agent.language == Self.pocketSphinxLanguage { list.append(try await pocketSphinx(agent)) }
             default: list.append(MockTranscriber(delay: settings.mock.sttDelay))
             }
         }
         list = list.map(MeteredTranscriber.init)
         return list.count > 1
-            ? FailoverTranscriber(list, policy: policy(settings.sttBudget), now: Self.now, onOpened: opened("stt"))
+            ? FailoverTranscriber(
+                list, policy: Self.policy(settings, settings.sttBudget), now: Self.now, onOpened: opened("stt"),
+                breaker: { breakers["stt.\($0)"] })
             : list.first
     }
 
@@ -114,7 +119,9 @@ struct EngineSet {
         }
         list = list.map(MeteredLanguageModel.init)
         return list.count > 1
-            ? FailoverLanguageModel(list, policy: policy(settings.llmBudget), now: Self.now, onOpened: opened("llm"))
+            ? FailoverLanguageModel(
+                list, policy: Self.policy(settings, settings.llmBudget), now: Self.now, onOpened: opened("llm"),
+                breaker: { breakers["llm.\($0)"] })
             : list.first
     }
 
@@ -149,7 +156,8 @@ struct EngineSet {
         _ list: [any SpeechSynthesizer], onOpened: @escaping @Sendable (String, CircuitBreaker.Cause) -> Void
     ) -> (any SpeechSynthesizer)? {
         list.count > 1
-            ? FailoverSynthesizer(list, policy: policy(settings.ttsBudget), now: Self.now, onOpened: onOpened)
+            ? FailoverSynthesizer(
+                list, policy: Self.policy(settings, settings.ttsBudget), now: Self.now, onOpened: onOpened)
             : list.first
     }
 
@@ -165,7 +173,21 @@ struct EngineSet {
 
     // MARK: Failover
 
-    private func policy(_ budget: Duration?) -> FailoverPolicy {
+    /// Each agent has engines in orders of its own; where they are the same provider, one circuit breaker serves them all.
+    private static func breakers(_ settings: Settings.Engines) -> [String: SharedCircuitBreaker] {
+        let ofAgents = ["pocketsphinx", "receptionist", "mock"]
+        var breakers: [String: SharedCircuitBreaker] = [:]
+        for (stage, order, budget) in [
+            ("stt", settings.sttOrder, settings.sttBudget), ("llm", settings.llmOrder, settings.llmBudget),
+        ] {
+            for name in order where !ofAgents.contains(name) {
+                breakers["\(stage).\(name)"] = SharedCircuitBreaker(policy: policy(settings, budget).breaker)
+            }
+        }
+        return breakers
+    }
+
+    private static func policy(_ settings: Settings.Engines, _ budget: Duration?) -> FailoverPolicy {
         var policy = FailoverPolicy()
         policy.breaker.budget = budget
         policy.patience = settings.failoverPatience
@@ -187,6 +209,9 @@ struct EngineSet {
     }
 
     // MARK: Local engines
+
+    /// Of the model that Debian has, the only one with the rules of TOM's grammars.
+    static let pocketSphinxLanguage = "en"
 
     static func espeak(_ settings: Settings.Engines) -> EspeakConfiguration {
         var configuration = EspeakConfiguration()

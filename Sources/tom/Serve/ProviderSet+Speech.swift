@@ -19,7 +19,7 @@ extension ProviderSet {
     /// - Throws: `<stage>.bad_url`, `<stage>.egress_forbidden`, `<stage>.host_unknown`.
     func wyoming(_ server: Settings.Wyoming, stage: String) async throws(EngineError) -> WyomingClient {
         let client = WyomingClient(
-            endpoint: try WyomingEndpoint(url: server.url, stage: stage), stage: stage,
+            endpoint: try WyomingEndpoint(url: server.url, stage: stage, setting: server.setting), stage: stage,
             egress: EgressPolicy(allowsPublic: settings.allowsEgress), connectTimeout: settings.connectTimeout)
         try await client.checkEgress()
         return client
@@ -30,8 +30,8 @@ extension ProviderSet {
     func piper() async throws(EngineError) -> (any SpeechSynthesizer)? {
         switch settings.speech.piper {
         case nil: return nil
-        case .server(let url, let voice):
-            let provider = Settings.Provider(url: url, key: nil, model: "")
+        case .server(let url, let setting, let voice):
+            let provider = Settings.Provider(url: url, key: nil, model: "", names: .piper(url: setting))
             return PiperServerSynthesizer(client: try await client(provider, stage: "tts"), voice: voice)
         case .program(let path, let voice, let processes):
             var configuration = PiperConfiguration(executable: path, voice: voice)

@@ -28,6 +28,6 @@ extension ProviderSet {
     ) throws(EngineError) -> ProviderEndpoint {
         let isWebSocket = ["ws://", "wss://"].contains { provider.url.lowercased().hasPrefix($0) }
         let url = isWebSocket ? "http" + provider.url.dropFirst(2) : provider.url
-        return try ProviderEndpoint(url: url, key: provider.key?.value, stage: stage)
+        return try ProviderEndpoint(url: url, key: provider.key?.value, stage: stage, names: provider.names)
     }
 }

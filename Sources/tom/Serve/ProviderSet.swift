@@ -30,6 +30,7 @@ final class ProviderSet: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1_024
         // A redirect would lead past the egress policy, and take keys along.
         configuration.redirectConfiguration = .disallow
+        configuration.checkPeers(EgressPolicy(allowsPublic: settings.allowsEgress))
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
@@ -58,7 +59,8 @@ final class ProviderSet: Sendable {
 
     /// - Throws: `<stage>.bad_url`, `<stage>.egress_forbidden`, `<stage>.host_unknown`.
     func client(_ provider: Settings.Provider, stage: String) async throws(EngineError) -> ProviderClient {
-        let endpoint = try ProviderEndpoint(url: provider.url, key: provider.key?.value, stage: stage)
+        let endpoint = try ProviderEndpoint(
+            url: provider.url, key: provider.key?.value, stage: stage, names: provider.names)
         let client = ProviderClient(
             endpoint: endpoint, stage: stage, egress: egress, http: http)
         try await client.checkEgress()

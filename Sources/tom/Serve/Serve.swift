@@ -186,7 +186,7 @@ struct Serve {
         // The detector's own hangover is part of the endpointing silence, so it may not be longer.
         let hangover = Int(min(conversation.endpointingMinDelay, .milliseconds(120)).milliseconds)
         session.voiceActivity.stopMs = max(hangover, AudioFrame.durationMs)
-        let onset = settings.engines.voiceActivity.sileroThreshold
+        let onset = settings.engines.voiceActivity.threshold
         session.speechThreshold = SpeechThreshold(onset: onset, hold: max(onset - 0.15, 0.05))
         return session
     }

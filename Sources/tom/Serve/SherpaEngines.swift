@@ -32,6 +32,13 @@ enum SherpaEngines {
         return try await SherpaSynthesizer(configuration: configuration, trial: trial)
     }
 
+    /// - Throws: `EngineError` when the library or the model cannot be used.
+    static func detector(_ model: String, _ settings: Settings.Engines) async throws(EngineError) -> SherpaDetector {
+        var configuration = SherpaDetectorConfiguration(library: settings.sherpa.library, model: model)
+        configuration.threshold = settings.voiceActivity.threshold
+        return try await SherpaDetector(configuration: configuration, trial: trial)
+    }
+
     /// This program again, in a process of its own.
     private static let trial = SherpaTrial.Program(
         executable: "/proc/self/exe", arguments: [SherpaTrialCommand.name])

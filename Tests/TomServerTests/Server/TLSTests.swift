@@ -1,32 +1,16 @@
-import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
 import Testing
 import TomServer
+import TomTestKit
 
 @Suite(.timeLimit(.minutes(1)))
 struct TLSTests {
-    /// A self-signed certificate made by openssl for this test.
-    private func makeFiles() throws -> (directory: URL, files: ServerConfiguration.TLSFiles) {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "tom-tls-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let (key, certificate) = (directory.appending(path: "key.pem").path, directory.appending(path: "cert.pem").path)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
-            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate,
-        ]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return (directory, .init(certificatePath: certificate, keyPath: key))
-    }
-
     @Test func aCallRunsOverTLSWithHTTP11Negotiated() async throws {
-        let (directory, files) = try makeFiles()
-        defer { try? FileManager.default.removeItem(at: directory) }
+        let made = try TestCertificate()
+        defer { made.remove() }
+        let files = ServerConfiguration.TLSFiles(certificatePath: made.certificate, keyPath: made.key)
         try await withServer(configure: { $0.tls = files }) { port, _ in
             var client = TLSConfiguration.makeClientConfiguration()
             client.trustRoots = .file(files.certificatePath)

@@ -1,23 +1,24 @@
 import Dispatch
 import Synchronization
-import TomEngines
+public import TomEngines
 
 /// Hears with a detector as a session would, and waits for what comes of it.
-final class Listener: Sendable {
+public final class Listener: Sendable {
     private struct State {
         var probabilities: [Float] = []
         var failure: EngineError?
     }
     private let state = Mutex(State())
     private let told = DispatchSemaphore(value: 0)
-    let detection: any SpeechDetection
+    public let detection: any SpeechDetection
 
-    init(_ detector: any SpeechDetector) {
+    public init(_ detector: any SpeechDetector) {
         let told = self.told
         detection = detector.detect { told.signal() }
     }
 
-    func hear(_ samples: [Int16], piece: Int = 320) {
+    /// Gives the detection `samples`, `piece` of them at a time.
+    public func hear(_ samples: [Int16], piece: Int = 320) {
         for start in stride(from: 0, to: samples.count, by: piece) {
             detection.append(samples[start..<min(start + piece, samples.count)].span)
         }
@@ -25,7 +26,7 @@ final class Listener: Sendable {
 
     /// Waits until `count` frames are judged, or the detection has failed.
     @discardableResult
-    func probabilities(_ count: Int) -> [Float] {
+    public func probabilities(_ count: Int) -> [Float] {
         while true {
             let (enough, result) = state.withLock { state in
                 if let failure = detection.take(into: &state.probabilities) { state.failure = failure }
@@ -37,7 +38,7 @@ final class Listener: Sendable {
     }
 
     /// Waits until the detection fails.
-    func failure() -> EngineError? {
+    public func failure() -> EngineError? {
         probabilities(.max)
         return state.withLock { $0.failure }
     }

@@ -1,13 +1,14 @@
 import Foundation
 
-/// A self-signed certificate for 127.0.0.1, made by openssl in a directory of its own.
-struct TestCertificate {
-    let directory: URL
-    var certificate: String { directory.appending(path: "cert.pem").path }
-    var key: String { directory.appending(path: "key.pem").path }
+/// A self-signed certificate for localhost and 127.0.0.1, made by openssl in a directory of its own.
+public struct TestCertificate: Sendable {
+    private let directory: URL
+    /// Paths of PEM files.
+    public var certificate: String { directory.appending(path: "cert.pem").path }
+    public var key: String { directory.appending(path: "key.pem").path }
 
-    init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "tom-probe-\(UUID().uuidString)")
+    public init() throws {
+        directory = FileManager.default.temporaryDirectory.appending(path: "tom-certificate-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -22,5 +23,6 @@ struct TestCertificate {
         process.waitUntilExit()
     }
 
-    func remove() { try? FileManager.default.removeItem(at: directory) }
+    /// Deletes the files.
+    public func remove() { try? FileManager.default.removeItem(at: directory) }
 }

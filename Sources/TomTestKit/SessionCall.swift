@@ -1,26 +1,30 @@
-import CoreMetrics
+public import CoreMetrics
 import Foundation
 import Logging
 import NIOCore
-import TomAudio
-import TomConversation
-import TomEngines
-import TomSession
-import TomTestKit
+public import TomAudio
+public import TomConversation
+public import TomEngines
+public import TomSession
 
 /// One call of a real session on a virtual event loop: the test speaks into it in virtual real time and reads what comes back.
 ///
 /// Used within one synchronous test function; nothing in it waits.
-final class SessionCall {
-    let loop: VirtualEventLoop
-    private(set) var link: RecordingLink
-    private(set) var session: (any CallSession)?
-    let input: AudioFormat
+public final class SessionCall {
+    /// The call's time.
+    public let loop: VirtualEventLoop
+    /// What came back.
+    public private(set) var link: RecordingLink
+    /// `nil` once it was let go.
+    public private(set) var session: (any CallSession)?
+    /// What the caller sends.
+    public let input: AudioFormat
     /// Milliseconds of audio fed so far.
-    private(set) var fedMs = 0
+    public private(set) var fedMs = 0
     private var voicePhase = 0
 
-    init(
+    /// A call of an agent with these engines, begun.
+    public init(
         transcriber: (any Transcriber)? = nil, model: (any LanguageModel)? = nil,
         synthesizer: (any SpeechSynthesizer)? = nil, speech: (any SpeechModel)? = nil,
         speechDetector: (any SpeechDetector)? = nil, turnEndJudge: (any TurnEndJudge)? = nil,
@@ -60,7 +64,7 @@ final class SessionCall {
     // MARK: What the caller does
 
     /// Sends `samples` (at the input rate) as they are spoken, in messages of `messageMs`.
-    func feed(_ samples: [Int16], messageMs: Int = 20) {
+    public func feed(_ samples: [Int16], messageMs: Int = 20) {
         let perMessage = input.sampleRate.hertz * messageMs / 1_000
         var start = 0
         while start < samples.count {
@@ -73,7 +77,7 @@ final class SessionCall {
     }
 
     /// Sends one message now.
-    func send(_ samples: [Int16]) {
+    public func send(_ samples: [Int16]) {
         var bytes: [UInt8] = []
         switch input.codec {
         case .pcm16: PCM16.encode(samples.span, into: &bytes)
@@ -83,26 +87,30 @@ final class SessionCall {
         bytes.withUnsafeBytes { session?.receiveAudio($0) }
     }
 
-    func speak(_ ms: Int, messageMs: Int = 20) { feed(voice(ms), messageMs: messageMs) }
-    func stayQuiet(_ ms: Int) { feed([Int16](repeating: 0, count: input.sampleRate.hertz * ms / 1_000)) }
+    /// Speaks for so long.
+    public func speak(_ ms: Int, messageMs: Int = 20) { feed(voice(ms), messageMs: messageMs) }
+    /// Sends silence for so long.
+    public func stayQuiet(_ ms: Int) { feed([Int16](repeating: 0, count: input.sampleRate.hertz * ms / 1_000)) }
     /// The client sends nothing at all.
-    func wait(_ ms: Int) { loop.advance(by: .milliseconds(ms)) }
-    func receive(_ input: CallerInput) { session?.receive(input) }
+    public func wait(_ ms: Int) { loop.advance(by: .milliseconds(ms)) }
+    /// Does what the caller's client does besides audio.
+    public func receive(_ input: CallerInput) { session?.receive(input) }
 
-    func hangUp() {
+    /// The caller is gone.
+    public func hangUp() {
         session?.end(Termination(result: .completed, reason: .callerHungUp))
         loop.run()
     }
 
     /// Lets go of the session, as a transport that is closed does.
-    func dropSession() {
+    public func dropSession() {
         session = nil
         link = RecordingLink(now: { .zero })
     }
 
     /// A buzz with the harmonics of a voice at 150 Hz, swelling five times a second, at about -16 dBFS. Each call goes on
     /// where the last one stopped.
-    func voice(_ ms: Int) -> [Int16] {
+    public func voice(_ ms: Int) -> [Int16] {
         let count = input.sampleRate.hertz * ms / 1_000
         defer { voicePhase += count }
         let second = Self.voices[input.sampleRate] ?? []
@@ -122,23 +130,36 @@ final class SessionCall {
 
     // MARK: What came back
 
-    var transcripts: [String] {
+    /// Words of the caller's turns, in order.
+    public var transcripts: [String] {
         link.events.compactMap { if case .transcriptFinal(let text, _, _, _) = $0 { text } else { nil } }
     }
-    var turnEnds: [TurnStatus] {
+    /// How the turns ended.
+    public var turnEnds: [TurnStatus] {
         link.events.compactMap { if case .turnEnded(_, _, let status, _) = $0 { status } else { nil } }
     }
-    var notices: [String] { link.events.compactMap { if case .notice(let code, _) = $0 { code } else { nil } } }
-    var texts: [String] { link.events.compactMap { if case .responseText(let text, _, _) = $0 { text } else { nil } } }
-    var bargeIns: [ResponseID] { link.events.compactMap { if case .bargeIn(let id, _, _) = $0 { id } else { nil } } }
+    /// Codes of what the client was told of.
+    public var notices: [String] {
+        link.events.compactMap { if case .notice(let code, _) = $0 { code } else { nil } }
+    }
+    /// What the client was given to read, piece by piece.
+    public var texts: [String] {
+        link.events.compactMap { if case .responseText(let text, _, _) = $0 { text } else { nil } }
+    }
+    /// Replies that were interrupted.
+    public var bargeIns: [ResponseID] {
+        link.events.compactMap { if case .bargeIn(let id, _, _) = $0 { id } else { nil } }
+    }
 }
 
 extension AudioFormat {
-    static let wideband = AudioFormat(codec: .pcm16, sampleRate: .hz16000)
+    /// PCM16 at 16 kHz: what engines take, so that nothing is converted.
+    public static let wideband = AudioFormat(codec: .pcm16, sampleRate: .hz16000)
 }
 
 extension CallProfile {
-    static func test(_ engines: CallEngines, greeting: String? = nil) -> CallProfile {
+    /// An agent of few words.
+    public static func test(_ engines: CallEngines, greeting: String? = nil) -> CallProfile {
         var texts = Conversation.Texts()
         texts.greeting = greeting
         return CallProfile(
@@ -147,16 +168,21 @@ extension CallProfile {
 }
 
 /// Tools that do what a closure says.
-struct StubTools: ToolRunner {
-    var body: @Sendable (ToolCall, ToolContext, @escaping @Sendable (ToolOutput) -> Void) -> Void = {
-        call, _, deliver in
-        deliver(ToolOutput(callID: call.id, succeeded: true, output: "done"))
-    }
+public struct StubTools: ToolRunner {
+    public typealias Body = @Sendable (ToolCall, ToolContext, @escaping @Sendable (ToolOutput) -> Void) -> Void
+    private let body: Body
 
-    func run(_ call: ToolCall, in context: ToolContext, deliver: @escaping @Sendable (ToolOutput) -> Void) {
+    public init(
+        body: @escaping Body = { call, _, deliver in
+            deliver(ToolOutput(callID: call.id, succeeded: true, output: "done"))
+        }
+    ) { self.body = body }
+
+    /// Does what the closure says.
+    public func run(_ call: ToolCall, in context: ToolContext, deliver: @escaping @Sendable (ToolOutput) -> Void) {
         body(call, context, deliver)
     }
 }
 
 /// A ramp in which every sample differs from its neighbours, so that a missing, doubled or misplaced one shows.
-func ramp(_ count: Int) -> [Int16] { (0..<count).map { Int16(truncatingIfNeeded: $0 &* 31 &+ 7) } }
+public func ramp(_ count: Int) -> [Int16] { (0..<count).map { Int16(truncatingIfNeeded: $0 &* 31 &+ 7) } }
