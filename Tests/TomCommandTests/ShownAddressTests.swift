@@ -12,6 +12,8 @@ import TomProviders
         ("https://h/v1?hunter2", "https://h/v1?…"), ("https://h/v1#hunter2", "https://h/v1#…"),
         ("https://h/v1?a=1#hunter2", "https://h/v1?a=…"), ("https://hunter2:pw@h:1/v1", "https://h:1/v1"),
         ("https://u:p/hunter2@h/v1", "https://h/v1"), ("https://u:p@hunter2@h/v1?k=hunter2", "https://h/v1?k=…"),
+        ("https://bob:hunter?2@h/v1", "https://h/v1"), ("https://bob:hunter#2@h/v1", "https://h/v1"),
+        ("https://h:8/v1?from=a@b", "https://h:8/v1?from=…"),
         ("hunter2:pw@h/v1", "h/v1"), ("tcp://[::1]:10300", "tcp://[::1]:10300"), ("http://a:8/v1/", "http://a:8/v1/"),
     ])
     func anAddressIsShownWithoutWhatMayBeAKey(url: String, shown: String) {

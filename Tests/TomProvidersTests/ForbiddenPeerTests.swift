@@ -73,7 +73,7 @@ struct ForbiddenPeerTests {
         let peers = Mutex<[Int?]>([])
         let adjust: (inout HTTPClient.Configuration) -> Void = { configuration in
             configuration.checkPeers { peer in
-                peers.withLock { $0.append(peer?.port) }
+                peers.withLock { $0.append(peer.port) }
                 return false
             }
         }

@@ -20,7 +20,8 @@ struct ProviderAnswerTests {
 
     @Test func everyStatusMeansSomething() {
         let expected: [(status: Int, code: String, category: ErrorCategory)] = [
-            (400, "refused", .invalidRequest), (401, "unauthorized", .authentication),
+            (301, "refused", .invalidRequest), (400, "refused", .invalidRequest),
+            (401, "unauthorized", .authentication), (402, "quota", .quota), (405, "refused", .invalidRequest),
             (403, "forbidden", .authorization), (404, "not_found", .invalidRequest), (408, "timeout", .timeout),
             (413, "too_large", .invalidRequest), (429, "rate_limited", .rateLimit),
             (500, "provider_failed", .server), (503, "provider_failed", .server), (504, "timeout", .timeout),
@@ -29,6 +30,7 @@ struct ProviderAnswerTests {
             let error = EngineError.status(
                 HTTPResponseStatus(statusCode: status), stage: "llm", reason: nil, retryAfter: nil)
             #expect(error.code == "llm.\(code)" && error.category == category && error.hint != nil)
+            #expect(error.blamesRequest == [400, 413].contains(status))
         }
     }
 

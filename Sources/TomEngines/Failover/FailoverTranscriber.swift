@@ -46,6 +46,8 @@ private final class FailoverTranscription: Transcription {
         var wasToldTheEnd = false
         /// One thread at a time hands over audio, so that it stays in order.
         var isFeeding = false
+        /// Nobody hears the turn any more, whatever is still being begun for it.
+        var isOver = false
     }
 
     /// Shared with the closure that begins an attempt, which must not hold the transcription itself.
@@ -63,7 +65,7 @@ private final class FailoverTranscription: Transcription {
             let inner = make(attempt > 1)
             state.withLock { state in
                 // An engine may fail inside the call that starts it: then a later attempt is under way already.
-                guard state.attempt == attempt else { return }
+                guard state.attempt == attempt, !state.isOver else { return }
                 state.inner = inner
                 state.fed = 0
                 state.wasToldTheEnd = false
@@ -81,8 +83,7 @@ private final class FailoverTranscription: Transcription {
         func end() {
             // Released outside the lock: an engine's task may hold a good deal.
             _ = state.withLock { state in
-                state.attempt += 1
-                state.isFinished = true
+                state.isOver = true
                 defer { (state.inner, state.samples, state.fed) = (nil, [], 0) }
                 return (state.inner, state.samples)
             }
@@ -150,7 +151,7 @@ private final class FailoverTranscription: Transcription {
 
     func append(_ samples: Span<Int16>) {
         feed.state.withLock { state in
-            guard !state.isFinished else { return }
+            guard !state.isFinished, !state.isOver else { return }
             let count = min(samples.count, TranscriptionRequest.maxSamples - state.samples.count)
             samples.extracting(first: count).withUnsafeBufferPointer { state.samples.append(contentsOf: $0) }
         }

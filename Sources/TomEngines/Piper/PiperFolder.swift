@@ -19,6 +19,9 @@ struct PiperFolder: ~Copyable {
             guard mkdtemp(&template) != nil else { return nil }
             let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
             if let lock = locked(path) { return PiperFolder(path: path, lock: lock) }
+            let reason = errno
+            rmdir(path)
+            errno = reason
         }
         return nil
     }

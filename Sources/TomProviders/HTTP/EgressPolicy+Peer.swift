@@ -9,12 +9,14 @@ extension HTTPClient.Configuration {
     /// given another address since it was checked.
     public mutating func checkPeers(_ egress: EgressPolicy) {
         guard !egress.allowsPublic else { return }
-        checkPeers { egress.allows(address: $0?.ipAddress) }
+        checkPeers { egress.allows(address: $0.ipAddress) }
     }
 
-    mutating func checkPeers(_ allows: @escaping @Sendable (SocketAddress?) -> Bool) {
+    mutating func checkPeers(_ allows: @escaping @Sendable (SocketAddress) -> Bool) {
         let check: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
-            if allows(channel.remoteAddress) { return channel.eventLoop.makeSucceededVoidFuture() }
+            // One that is gone already has no address to be judged.
+            guard let peer = channel.remoteAddress else { return channel.eventLoop.makeFailedFuture(ChannelError.eof) }
+            if allows(peer) { return channel.eventLoop.makeSucceededVoidFuture() }
             // Closed once the client has given it up: it does not do so itself, and takes no connection for closed
             // that it still waits for.
             channel.eventLoop.execute { channel.close(promise: nil) }

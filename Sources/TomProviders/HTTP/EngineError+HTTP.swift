@@ -27,6 +27,7 @@ extension EngineError {
         case 401:
             let hint = names.key.map { "Set \($0) to a key that may use the model." }
             return error("unauthorized", hint ?? "Let the provider take requests without a key.", .authentication)
+        case 402: return error("quota", "Check the provider's account: its credit is used up.", .quota)
         case 403: return error("forbidden", "Check what the key may use.", .authorization)
         case 404: return error("not_found", "Check \(names.checked).", .invalidRequest)
         case 408, 504: return error("timeout", "Check the provider's load.", .timeout)
@@ -38,12 +39,13 @@ extension EngineError {
             let wait = retryAfter.flatMap(Int.init).map { ", to be asked again in \($0) s" } ?? ""
             return error("rate_limited", "Raise the provider's limit, or add another engine.", .rateLimit, wait)
         case 500...: return error("provider_failed", "Look into the provider's log.", .server)
-        // It may be what the caller said, which a filter of the provider refuses.
+        case 300..<400, 405, 410: return error("refused", "Check \(names.checked).", .invalidRequest)
         default:
+            // It may be what the caller said, which a filter of the provider refuses.
             return EngineError(
                 code: "\(stage).refused", message: "\(answered).",
                 hint: "Check the model's name and the provider's version.", category: .invalidRequest,
-                blamesRequest: true)
+                blamesRequest: [400, 422, 451].contains(status.code))
         }
     }
 

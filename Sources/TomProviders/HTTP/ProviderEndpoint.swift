@@ -47,9 +47,14 @@ public struct ProviderEndpoint: Sendable {
         isAzure = [".openai.azure.com", ".cognitiveservices.azure.com"].contains { host.hasSuffix($0) }
     }
 
-    private static func holdsUser(_ url: String) -> Bool {
+    /// Whether an address holds the name or password of a user, also one that is not written as an address has to be: with a
+    /// slash, question mark or hash in the password.
+    public static func holdsUser(_ url: String) -> Bool {
         guard let scheme = url.firstRange(of: "://") else { return false }
-        return url[scheme.upperBound...].prefix { !"/?#".contains($0) }.contains("@")
+        let authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        if authority.contains("@") { return true }
+        guard !authority.hasPrefix("["), let colon = authority.lastIndex(of: ":") else { return false }
+        return url.contains("@") && !authority[authority.index(after: colon)...].allSatisfy(\.isNumber)
     }
 
     /// The host alone, without port and brackets; `nil` when there is none.

@@ -9,8 +9,8 @@ import TomErrors
 struct SpeechBody {
     /// The rate of samples without a header; `nil` when only a WAV file will do.
     private let rawRate: SampleRate?
-    /// What the server says that the body is, where that cannot be samples.
-    private var otherType: String?
+    /// What the server calls the body, in small letters and without parameters.
+    private var type = ""
     private var head: [UInt8] = []
     private var wav: WAVStreamReader?
     private var isRaw = false
@@ -26,7 +26,8 @@ struct SpeechBody {
         _ response: HTTPClientResponse, to deliver: @Sendable (SynthesisEvent) -> Void
     ) async throws(EngineError) {
         var audio = self
-        audio.otherType = response.headers.first(name: "Content-Type").flatMap(Self.otherType)
+        let type = response.headers.first(name: "Content-Type") ?? ""
+        audio.type = type.prefix { $0 != ";" && !$0.isWhitespace }.lowercased()
         do {
             for try await bytes in response.body {
                 if let event = try audio.take([UInt8](bytes.readableBytesView)) { deliver(event) }
@@ -66,18 +67,23 @@ struct SpeechBody {
     /// - Throws: `tts.bad_audio`.
     private func checkRaw() throws(EngineError) {
         guard rawRate != nil, wav == nil else { throw Self.bad("it is not a WAV file") }
-        if let otherType { throw Self.notAudio("the server calls it \(otherType)") }
-        if let format = Self.format(of: head) { throw Self.notAudio("it begins like \(format)") }
+        if type.hasPrefix("text/") || type == "application/json" {
+            throw Self.notAudio("the server calls it \(type)")
+        }
+        // Some servers say what they make by default, whatever they were asked for: there the bytes decide.
+        let isCalledMPEG = ["audio/mpeg", "audio/mp3", "audio/aac"].contains(type)
+        if let format = Self.format(of: head) ?? (isCalledMPEG ? Self.mpeg(head) : nil) {
+            throw Self.notAudio("it begins like \(format)")
+        }
     }
 
-    /// `type` without its parameters where samples cannot be called that; `nil` where they can, as by `audio/pcm`, or
-    /// by `application/octet-stream`.
-    private static func otherType(_ type: String) -> String? {
-        let name = type.prefix { $0 != ";" && !$0.isWhitespace }.lowercased()
-        let others: Set = [
-            "application/json", "audio/mpeg", "audio/mp3", "audio/ogg", "audio/opus", "audio/flac", "audio/aac",
-        ]
-        return name.hasPrefix("text/") || others.contains(name) ? name : nil
+    /// What a frame of MPEG audio begins with: its sync word, and fields that have no other value (ISO 11172-3, 2.4.1.3, layer
+    /// III; for AAC ISO 14496-3, 1.A.2). Samples may begin so by chance, therefore only a body is looked at that is called one.
+    private static func mpeg(_ head: [UInt8]) -> String? {
+        guard head.count >= 4, head[0] == 0xFF else { return nil }
+        if head[1] & 0xF6 == 0xF0 { return "AAC" }
+        let isLayerIII = head[1] & 0xE6 == 0xE2 && head[1] >> 3 & 3 != 1
+        return isLayerIII && head[2] >> 4 != 15 && head[2] >> 2 & 3 != 3 ? "MP3" : nil
     }
 
     /// What begins with these bytes and is not samples.

@@ -18,36 +18,36 @@ extension MCPServer {
     func replace(_ lost: MCPTransport.Session?) async -> Bool {
         // A stream ends when its reader is called off, and then holds up nobody.
         let (outcome, feed) = AsyncStream.makeStream(of: Bool.self)
-        let begins = state.withLock { state in
+        state.withLock { state in
+            guard !state.isOver else { return feed.finish() }
             if let session = state.session, session != lost {
                 feed.yield(true)
-                return false
+                return
             }
             state.waiting.append(feed)
-            return state.waiting.count == 1
-        }
-        if begins {
-            Task {
-                let isConnected = await reconnect()
-                let waiting = state.withLock { state in
-                    defer { state.waiting = [] }
-                    return state.waiting
-                }
-                for other in waiting { other.yield(isConnected) }
-            }
+            if state.waiting.count == 1 { state.replacing = Task { await self.replaceForAll() } }
         }
         for await isConnected in outcome { return isConnected }
         return false
     }
 
-    /// Connects; whatever comes of it is told to `onChange`.
+    private func replaceForAll() async {
+        let isConnected = await reconnect()
+        let waiting = state.withLock { state in
+            defer { (state.waiting, state.replacing) = ([], nil) }
+            return state.waiting
+        }
+        for other in waiting { other.yield(isConnected) }
+    }
+
+    /// Connects; whatever comes of it is told to `onChange`, unless the server is being stopped.
     /// - Returns: whether it worked.
     private func reconnect() async -> Bool {
         do throws(EngineError) {
             onChange(.success(try await connect()))
             return true
         } catch {
-            onChange(.failure(error))
+            if !Task.isCancelled { onChange(.failure(error)) }
             return false
         }
     }
@@ -58,7 +58,7 @@ extension MCPServer {
             do throws(MCPTransport.Fault) {
                 let session = try await initialize()
                 let tools = try await list(in: session)
-                state.withLock { ($0.session, $0.tools) = (session, tools) }
+                state.withLock { if !$0.isOver { ($0.session, $0.tools) = (session, tools) } }
                 return .success(MCPListing(tools: tools.descriptions.count, leftOut: tools.leftOut))
             } catch {
                 return .failure(error)

@@ -22,6 +22,9 @@ public final class MCPServer: ToolSource {
         var keeper: Task<Void, Never>?
         /// Who waits for the session that is being begun in place of a lost one.
         var waiting: [AsyncStream<Bool>.Continuation] = []
+        var replacing: Task<Void, Never>?
+        /// Nothing is begun any more.
+        var isOver = false
     }
 
     enum Signal { case toolsChanged, sessionLost }
@@ -78,11 +81,11 @@ public final class MCPServer: ToolSource {
 
     /// Ends the session.
     public func shutdown() async {
-        let (keeper, session) = state.withLock { state in
-            defer { (state.keeper, state.session) = (nil, nil) }
-            return (state.keeper, state.session)
+        let (tasks, session) = state.withLock { state in
+            defer { (state.keeper, state.replacing, state.session, state.isOver) = (nil, nil, nil, true) }
+            return ([state.keeper, state.replacing], state.session)
         }
-        keeper?.cancel()
+        for task in tasks { task?.cancel() }
         signal.finish()
         guard let session, session.id != nil else { return }
         _ = await within(Self.goodbyeLimit) { [transport] in await transport.end(session) }

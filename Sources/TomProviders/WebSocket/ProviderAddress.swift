@@ -85,9 +85,10 @@ public struct ProviderAddress: Sendable {
     }
 
     /// - Parameter peer: whom a connection leads to.
-    /// - Throws: `<stage>.egress_forbidden`.
+    /// - Throws: `<stage>.egress_forbidden`; `<stage>.connection_lost` when it is gone already.
     func admit(_ peer: SocketAddress?) throws(EngineError) {
-        guard egress.allows(address: peer?.ipAddress) else { throw egress.forbidden(host: host, stage: stage) }
+        guard let peer else { throw .transport(ChannelError.eof, stage: stage, names: names) }
+        guard egress.allows(address: peer.ipAddress) else { throw egress.forbidden(host: host, stage: stage) }
     }
 
     /// What a handshake that did not come about means.

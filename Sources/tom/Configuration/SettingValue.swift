@@ -1,4 +1,5 @@
 import Glibc
+import TomProviders
 
 /// The spellings that setting values may have.
 enum SettingValue {
@@ -13,19 +14,23 @@ enum SettingValue {
 
     /// `url` for people's eyes, without what may be a key: a user's name and password, the values of the query.
     static func shown(url: String) -> String {
-        let base = url.prefix { $0 != "?" && $0 != "#" }
-        var shown = String(base)
-        // The last of them: a password may hold slashes and more of them.
-        if let at = base.lastIndex(of: "@") {
-            let scheme = base.firstRange(of: "://").map { base[..<$0.upperBound] } ?? ""
-            shown = String(scheme + base[base.index(after: at)...])
-        }
-        let rest = url[base.endIndex...]
+        let url = withoutUser(url)
+        let shown = String(url.prefix { $0 != "?" && $0 != "#" })
+        let rest = url.dropFirst(shown.count)
         guard rest.hasPrefix("?") else { return rest.isEmpty ? shown : shown + "#…" }
         let fields = rest.dropFirst().split(separator: "&").map { field in
             field.contains("=") ? "\(field.prefix { $0 != "=" })=…" : "…"
         }
         return shown + "?" + fields.joined(separator: "&")
+    }
+
+    private static func withoutUser(_ url: String) -> String {
+        let query = url.firstIndex { $0 == "?" || $0 == "#" } ?? url.endIndex
+        let end = ProviderEndpoint.holdsUser(url) ? url.endIndex : query
+        // The last of them: a password may hold slashes, question marks and more of them.
+        guard let at = url[..<end].lastIndex(of: "@") else { return url }
+        let scheme = url.firstRange(of: "://").map { url[..<$0.upperBound] } ?? ""
+        return String(scheme + url[url.index(after: at)...])
     }
 
     /// Whether `text`, which may be a voice's name too, is the path of one.
