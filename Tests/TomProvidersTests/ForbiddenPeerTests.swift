@@ -45,7 +45,7 @@ struct ForbiddenPeerTests {
             } catch { return error.code }
         }
         #expect(code(try SocketAddress(ipAddress: peer, port: 443)) == (isAdmitted ? nil : "stt.egress_forbidden"))
-        #expect(code(nil) == "stt.egress_forbidden")
+        #expect(code(nil) == "stt.connection_lost")
         try Self.address(allowsPublic: true).admit(try SocketAddress(ipAddress: peer, port: 443))
     }
 
