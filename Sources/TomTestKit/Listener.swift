@@ -42,4 +42,26 @@ public final class Listener: Sendable {
         probabilities(.max)
         return state.withLock { $0.failure }
     }
+
+    /// What came of calls that were over, and the first one's detection as long as anybody holds it.
+    public struct Ended {
+        public weak var detection: (any SpeechDetection)?
+        public var late: [Float] = []
+        public var failures: [EngineError] = []
+    }
+
+    /// Listens and hangs up, each time after another amount of audio, and goes on hearing.
+    public static func hangUpAtAnyMoment(_ detector: any SpeechDetector, times: Int) -> Ended {
+        var ended = Ended()
+        for round in 0..<times {
+            let listener = Listener(detector)
+            if round == 0 { ended.detection = listener.detection }
+            listener.hear([Int16](repeating: 50, count: 512 * (1 + round % 8)))
+            listener.detection.cancel()
+            listener.detection.cancel()
+            listener.hear([Int16](repeating: 50, count: 1_024))
+            if let failure = listener.detection.take(into: &ended.late) { ended.failures.append(failure) }
+        }
+        return ended
+    }
 }

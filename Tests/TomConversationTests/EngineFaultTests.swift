@@ -8,21 +8,12 @@ struct EngineFaultTests {
     private let apology = Conversation.Texts().apology
 
     /// A scene whose engines behave, except that `fault` may take an action for itself by returning true.
-    private func scene(_ fault: @escaping (inout VirtualCall, Conversation.Action) -> Bool) -> Scene {
-        var scene = Scene()
-        let script = Script(transcripts: [], answers: [])
-        scene.call.onAction = { call, action in
-            if !fault(&call, action) { script.react(&call, action) }
-        }
-        return scene
-    }
-
     private func notices(_ scene: Scene) -> [String] {
         scene.events.compactMap { if case .notice(let code, _) = $0 { code } else { nil } }
     }
 
     @Test func aFailedModelIsApologisedFor() {
-        var scene = scene { [failure] call, action in
+        var scene = Scene.faulty { [failure] call, action in
             guard case .startGeneration(let id, _) = action else { return false }
             call.schedule(.responseFailed(id, failure))
             return true
@@ -35,7 +26,7 @@ struct EngineFaultTests {
     }
 
     @Test func aModelThatNeverAnswersIsGivenUp() {
-        var scene = scene { _, action in if case .startGeneration = action { true } else { false } }
+        var scene = Scene.faulty { _, action in if case .startGeneration = action { true } else { false } }
         scene.send(.typed("hi"))
         scene.wait(30_000)
         #expect(notices(scene) == ["llm.timeout"])
@@ -43,7 +34,7 @@ struct EngineFaultTests {
     }
 
     @Test func anEmptyAnswerIsAFailure() {
-        var scene = scene { call, action in
+        var scene = Scene.faulty { call, action in
             guard case .startGeneration(let id, _) = action else { return false }
             call.schedule(.responseFinished(id))
             return true
@@ -55,7 +46,7 @@ struct EngineFaultTests {
     }
 
     @Test func aFloodingModelIsCutOff() {
-        var scene = scene { call, action in
+        var scene = Scene.faulty { call, action in
             guard case .startGeneration(let id, _) = action else { return false }
             for _ in 0..<200 { call.schedule(.responseText(id, String(repeating: "word ", count: 20))) }
             return true
@@ -67,7 +58,7 @@ struct EngineFaultTests {
     }
 
     @Test func aTranscriptThatNeverComesIsApologisedFor() {
-        var scene = scene { _, action in if case .finishTranscription = action { true } else { false } }
+        var scene = Scene.faulty { _, action in if case .finishTranscription = action { true } else { false } }
         scene.speak(900)
         scene.wait(30_000)
         #expect(notices(scene) == ["stt.timeout"])
@@ -90,7 +81,7 @@ struct EngineFaultTests {
     }
 
     @Test func aSentenceThatCannotBeSpokenIsApologisedFor() {
-        var scene = scene { [failure] call, action in
+        var scene = Scene.faulty { [failure] call, action in
             guard case .synthesize(let segment, let text) = action, text == "Fine." else { return false }
             call.schedule(.synthesisFailed(segment, failure))
             return true
@@ -102,7 +93,7 @@ struct EngineFaultTests {
     }
 
     @Test func aSynthesizerThatIsDeadEndsTheTurnAllTheSame() {
-        var scene = scene { [failure] call, action in
+        var scene = Scene.faulty { [failure] call, action in
             guard case .synthesize(let segment, _) = action else { return false }
             call.schedule(.synthesisFailed(segment, failure))
             return true
@@ -114,7 +105,7 @@ struct EngineFaultTests {
     }
 
     @Test func aToolRunsAndTheModelIsAskedAgain() {
-        var scene = scene { call, action in
+        var scene = Scene.faulty { call, action in
             switch action {
             case .startGeneration(let id, _) where id.round == 0:
                 call.schedule(.responseText(id, "One moment."))
@@ -139,7 +130,7 @@ struct EngineFaultTests {
     }
 
     @Test func aToolThatNeverAnswersTimesOutIntoWords() {
-        var scene = scene { call, action in
+        var scene = Scene.faulty { call, action in
             switch action {
             case .startGeneration(let id, _) where id.round == 0:
                 call.schedule(.responseTool(id, ToolCall(id: "c1", name: "slow", arguments: [:])))

@@ -8,17 +8,6 @@ struct EngineRegressionTests {
     private let failure = EngineFailure(code: "x.failed", message: "it failed")
     private let apology = Conversation.Texts().apology
 
-    private func scene(
-        answers: [String] = [], _ fault: @escaping (inout VirtualCall, Conversation.Action) -> Bool
-    ) -> Scene {
-        var scene = Scene()
-        let script = Script(transcripts: [], answers: answers)
-        scene.call.onAction = { call, action in
-            if !fault(&call, action) { script.react(&call, action) }
-        }
-        return scene
-    }
-
     private func notices(_ scene: Scene) -> [String] {
         scene.events.compactMap { if case .notice(let code, _) = $0 { code } else { nil } }
     }
@@ -28,7 +17,7 @@ struct EngineRegressionTests {
     }
 
     @Test func aToolCalledTwiceUnderOneIdRunsOnceAndTheTurnEnds() {
-        var scene = scene { call, action in
+        var scene = Scene.faulty { call, action in
             switch action {
             case .startGeneration(let id, _) where id.round == 0:
                 let tool = ToolCall(id: "c1", name: "take_message", arguments: [:])
@@ -49,7 +38,7 @@ struct EngineRegressionTests {
     }
 
     @Test func aModelThatFloodsToolCallsIsStopped() {
-        var scene = scene { call, action in
+        var scene = Scene.faulty { call, action in
             guard case .startGeneration(let id, _) = action else { return false }
             for number in 0..<200 {
                 call.schedule(.responseTool(id, ToolCall(id: "c\(number)", name: "tool", arguments: [:])))
@@ -66,7 +55,7 @@ struct EngineRegressionTests {
     @Test func lateAudioOfAGivenUpSentenceIsNotTakenForTheApology() {
         var first: SegmentID?
         var second: SegmentID?
-        var scene = scene(answers: ["Never heard."]) { call, action in
+        var scene = Scene.faulty(answers: ["Never heard."]) { call, action in
             guard case .synthesize(let segment, let text) = action else { return false }
             if text == "Never heard." {
                 first = segment
@@ -90,7 +79,7 @@ struct EngineRegressionTests {
     @Test func aSynthesisStoppedByAnInterruptionIsNotGivenUpForBeingLate() {
         let long = "This is a long sentence that is being made. And a second one."
         var synthesized = 0
-        var scene = scene(answers: [long]) { call, action in
+        var scene = Scene.faulty(answers: [long]) { call, action in
             guard case .synthesize(let segment, _) = action else { return false }
             synthesized += 1
             guard synthesized == 1 else { return false }
@@ -107,7 +96,7 @@ struct EngineRegressionTests {
     }
 
     @Test func aSentenceOfEndlessAudioIsCutOff() {
-        var scene = scene { call, action in
+        var scene = Scene.faulty { call, action in
             guard case .synthesize(let segment, _) = action else { return false }
             for number in 0..<200 {
                 call.schedule(.audioGenerated(segment, samples: 16_000), in: .milliseconds(number * 500))
@@ -138,7 +127,7 @@ struct EngineRegressionTests {
     }
 
     @Test func signsOfLifeWithoutWordsDoNotKeepACallerWaiting() {
-        var scene = scene { call, action in
+        var scene = Scene.faulty { call, action in
             guard case .startGeneration(let id, _) = action else { return false }
             for number in 1..<20 { call.schedule(.responseMemory(id, "m"), in: .seconds(number * 5)) }
             return true
@@ -150,7 +139,7 @@ struct EngineRegressionTests {
 
     @Test func aSentenceThatBreaksOffIsRecordedAsFarAsItWasSpoken() {
         let long = "We are open from Monday to Friday and also on the first Saturday of every month of the year."
-        var scene = scene(answers: [long]) { [failure] call, action in
+        var scene = Scene.faulty(answers: [long]) { [failure] call, action in
             guard case .synthesize(let segment, let text) = action, text == long else { return false }
             call.schedule(.audioGenerated(segment, samples: 16_000), in: .milliseconds(40))
             call.schedule(.synthesisFailed(segment, failure), in: .milliseconds(60))
@@ -163,7 +152,7 @@ struct EngineRegressionTests {
     }
 
     @Test func whatAToolDidIsOnRecordThoughNothingOfTheAnswerCouldBeSpoken() {
-        var scene = scene { [failure] call, action in
+        var scene = Scene.faulty { [failure] call, action in
             switch action {
             case .startGeneration(let id, _) where id.round == 0:
                 call.schedule(.responseTool(id, ToolCall(id: "c1", name: "save", arguments: [:])))

@@ -25,6 +25,18 @@ struct Scene {
         call.run(for: .zero)
     }
 
+    /// A scene whose engines do what `fault` makes of an action; what it leaves alone (`false`) obedient ones do.
+    static func faulty(
+        answers: [String] = [], _ fault: @escaping (inout VirtualCall, Conversation.Action) -> Bool
+    ) -> Scene {
+        var scene = Scene()
+        let script = Script(transcripts: [], answers: answers)
+        scene.call.onAction = { call, action in
+            if !fault(&call, action) { script.react(&call, action) }
+        }
+        return scene
+    }
+
     mutating func wait(_ ms: Int) {
         audioMs += ms
         call.run(for: .milliseconds(ms))
