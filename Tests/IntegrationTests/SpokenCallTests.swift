@@ -152,7 +152,9 @@ struct SpokenCallTests {
                     token, secret, "5550199", "555", "zebra", "Erika", "Mustermann", "opening hours", "nine to six",
                     "127.0.0.1",
                 ]
-            for line in lines {
+            for entry in lines {
+                // A message's id carries the time, whose digits may be those of the number.
+                let line = entry.replacing(/"message\.id": m[0-9a-f-]+/, with: "")
                 for secret in secrets { #expect(!line.contains(secret), "\(line)") }
                 #expect(!audio.contains { line.contains($0) })
                 // Any long run of base64 is audio or a token.
