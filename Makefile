@@ -19,7 +19,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE := .build/release/tom
 # Test targets that hold calls on real ports or with real engines
 REALTIME_SUITES := IntegrationTests TomServerTests TomProvidersTests TomPocketSphinxTests TomSherpaTests
-SUITES := swift $(REALTIME_SUITES) conformance browser fuzz soak
+SUITES := swift $(REALTIME_SUITES) conformance realtime browser fuzz soak
 
 .PHONY: help
 help: ## Show this list
@@ -47,7 +47,7 @@ release: ## Build the program in release mode: .build/release/tom
 	swift build -c release --product tom $(SWIFT_FLAGS)
 
 .PHONY: test
-test: deps test-swift test-conformance test-browser test-fuzz test-soak ## Run every test, installing what the tests need
+test: deps test-swift test-conformance test-realtime test-browser test-fuzz test-soak ## Run every test, installing what the tests need
 	@scripts/summary.sh $(SUITES)
 
 .PHONY: test-swift
@@ -71,12 +71,17 @@ test-conformance: release ## Run the Autobahn suite and outside WebSocket client
 	@TOM_BINARY=$(CURDIR)/$(RELEASE) PYTHON=$(CURDIR)/Tests/Conformance/.venv/bin/python \
 		scripts/suite.sh conformance Tests/Conformance/run.sh $(CURDIR)/.build/debug
 
+.PHONY: test-realtime
+test-realtime: release ## Hold calls with the clients of OpenAI's Realtime API: openai, openai-agents, pipecat, livekit
+	@scripts/venv.sh Tests/Realtime
+	@TOM_BINARY=$(CURDIR)/$(RELEASE) PYTHON=$(CURDIR)/Tests/Realtime/.venv/bin/python scripts/suite.sh realtime Tests/Realtime/run.sh
+
 .PHONY: test-browser
 test-browser: release ## Check the dashboard and hold calls with a real Chromium
 	@TOM_BINARY=$(CURDIR)/$(RELEASE) scripts/suite.sh browser Tests/BrowserTests/run.sh
 
 .PHONY: test-fuzz
-test-fuzz: ## Fuzz the wire codecs for FUZZ_SECONDS (30)
+test-fuzz: ## Fuzz codecs, texts and sessions of the Realtime API for FUZZ_SECONDS (30)
 	@scripts/suite.sh fuzz Fuzz/run.sh $(FUZZ_SECONDS)
 
 .PHONY: test-soak

@@ -39,6 +39,7 @@ let package = Package(
         .library(name: "TomAudio", targets: ["TomAudio"]),
         .library(name: "TomWire", targets: ["TomWire"]),
         .library(name: "TomConversation", targets: ["TomConversation"]),
+        .library(name: "TomRealtime", targets: ["TomRealtime"]),
         // The models that detect speech, for the comparison with the built-in detector.
         .library(name: "TomEngines", targets: ["TomEngines"]),
         .library(name: "TomOnnx", targets: ["TomOnnx"]),
@@ -79,6 +80,8 @@ let package = Package(
         .target(name: "TomAudio", dependencies: ["TomErrors", "CSpeexDSP"], swiftSettings: strict),
         .target(name: "TomConversation", dependencies: ["TomErrors"], swiftSettings: strict),
         .target(name: "TomWire", dependencies: ["TomErrors"], swiftSettings: strict),
+        .target(
+            name: "TomRealtime", dependencies: ["TomErrors", "TomConversation", "TomWire"], swiftSettings: strict),
 
         // L1: engines and stores
         .target(
@@ -126,8 +129,9 @@ let package = Package(
         .target(
             name: "TomServer",
             dependencies: [
-                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomEngines", "TomStore", "TomSession",
-                "TomDashboard", hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioPosix, nioHTTP1, nioWebSocket,
+                "TomErrors", "TomAudio", "TomConversation", "TomWire", "TomRealtime", "TomEngines", "TomStore",
+                "TomSession", "TomDashboard", hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioPosix, nioHTTP1,
+                nioWebSocket,
                 nioSSL, crypto, jwtKit, lifecycle, logging, metrics,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -170,6 +174,7 @@ let package = Package(
         tests("TomAudioTests", ["TomAudio", "TomErrors"]),
         tests("TomConversationTests", ["TomConversation", "TomErrors", "TomTestKit"]),
         tests("TomWireTests", ["TomWire", "TomErrors"]),
+        tests("TomRealtimeTests", ["TomRealtime", "TomWire", "TomConversation", "TomErrors"]),
         tests(
             "TomEnginesTests", ["TomEngines", "TomAgents", "TomConversation", "TomAudio", "TomErrors", "TomTestKit"]),
         tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomConversation", "TomAudio", "TomErrors"]),
@@ -204,8 +209,8 @@ let package = Package(
         tests(
             "TomServerTests",
             [
-                "TomServer", "TomSession", "TomConversation", "TomEngines", "TomWire", "TomStore", "TomErrors",
-                "TomTestKit",
+                "TomServer", "TomSession", "TomConversation", "TomEngines", "TomWire", "TomRealtime", "TomStore",
+                "TomAudio", "TomErrors", "TomTestKit",
                 nioCore, nioPosix, nioHTTP1, nioWebSocket, nioSSL, jwtKit, logging, metrics,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),

@@ -15,6 +15,7 @@ let package = Package(
                 "CAllocations",
                 .product(name: "TomAudio", package: "tom"),
                 .product(name: "TomWire", package: "tom"),
+                .product(name: "TomRealtime", package: "tom"),
                 .product(name: "TomConversation", package: "tom"),
             ],
             path: "Micro", swiftSettings: [.swiftLanguageMode(.v6)]),

@@ -2,7 +2,7 @@
 """Holds the Markdown documents against the tree: what they name has to be there.
 
 Checked: links and their headings; file paths and file names; functions and types in ARCHITECTURE.md; settings, metrics and
-error codes, and that docs/operating.md has every metric; the README's length. Prints each fault with its file and line.
+error codes, and that docs/operating.md has every metric and docs/realtime.md every code of its events; the README's length. Prints each fault with its file and line.
 """
 
 import fnmatch
@@ -22,7 +22,7 @@ TYPE = re.compile(r"^(?:[A-Z]\w*\.)*([A-Z][a-z]\w*)$")
 SETTING = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 METRIC = re.compile(r"\btom_[a-z_]+[a-z]\b")
 CODED = re.compile(
-    r"^(access|agent|auth|call|http|limit|llm|models|prices|probe|server|session|store|stt|tool|tts|turn_end|vad|ws)\.([a-z_]+)$")
+    r"^(access|agent|auth|call|http|keys|limit|llm|models|prices|probe|server|session|store|stt|tool|tts|turn_end|vad|ws)\.([a-z_]+)$")
 # Fields of the event `turn_end`, whose name is also the beginning of codes.
 EVENT_FIELDS = {"turn_end.latency", "turn_end.status"}
 # Codes that begin with what an engine is for, and the modules that make them.
@@ -31,7 +31,7 @@ STAGES = {
     "llm": ["TomEngines", "TomProviders", "TomSession"], "tool": ["TomProviders"], "vad": ["TomEngines", "TomOnnx", "TomSherpa"],
     "turn_end": ["TomEngines", "TomOnnx"]}
 # Written while TOM runs, beside the documents' subject or outside the tree.
-WRITTEN = {"manifest.json", "messages.jsonl", "tom.env", "report.json", "call.jsonl", "jwks.json"}
+WRITTEN = {"keys.json", "manifest.json", "messages.jsonl", "tom.env", "report.json", "call.jsonl", "jwks.json"}
 OUTSIDE_SETTINGS = {"TOM_CONFIG_FILE", "TOM_PROBE_TOKEN", "TOM_BINARY", "XDG_RUNTIME_DIR", "BASH_SOURCE"}
 
 
@@ -157,6 +157,17 @@ def check(document, settings, metrics):
     return faults
 
 
+def realtime_code_faults():
+    """The codes of the Realtime API's `error` events that docs/realtime.md lacks, or has and nothing makes."""
+    folders = ("Sources/TomRealtime/", "Sources/TomServer/Realtime/")
+    made = "\n".join(source for name, source in CODE_OF_FILES.items() if name.startswith(folders))
+    codes = set(re.findall(r'(?:\bcode: |\bor: |\boutside\(\s*)"([a-z_]+)"', made))
+    errors = (ROOT / "docs/realtime.md").read_text().split("\n## Errors\n")[1].split("\n## ")[0]
+    told = {code for line in errors.splitlines() if line.startswith("| `") for code in CODE.findall(line.split(" | ")[0])}
+    return [f"docs/realtime.md: the error code {code} is missing" for code in sorted(codes - told)] + [
+        f"docs/realtime.md: there is no error code {code}" for code in sorted(told - codes)]
+
+
 def metric_fault(name, metrics):
     base = re.sub(r"_(bucket|sum|count)$", "", name)
     return None if name in metrics or base in metrics else f"there is no metric {name}"
@@ -169,6 +180,7 @@ def main():
     faults = [fault for document in documents for fault in check(document, settings, metrics)]
     operating = (ROOT / "docs/operating.md").read_text()
     faults += [f"docs/operating.md: the metric {name} is missing" for name in sorted(metrics) if name not in operating]
+    faults += realtime_code_faults()
     length = len((ROOT / "README.md").read_text().split("\n"))
     if length > README_LINES:
         faults.append(f"README.md: {length} lines, at most {README_LINES}")

@@ -12,13 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "protocol.h"
 #include "websocket.h"
 
 /* RFC 6455 section 1.3's own example, so that the accept value needs no SHA-1 here. */
 static const char handshake_key[] = "dGhlIHNhbXBsZSBub25jZQ==";
 static const char handshake_accept[] = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 static char inbox[1 << 18];
-static int errors_shown;
 
 int64_t now_ns(void) {
     struct timespec t;
@@ -88,6 +88,13 @@ static void queue_control(struct load *l, struct call *c, int opcode, const void
     flush(l, c);
 }
 
+void call_send(struct load *l, struct call *c, const char *text) { queue_control(l, c, WS_TEXT, text, strlen(text)); }
+
+void call_close(struct load *l, struct call *c) {
+    c->closing = true;
+    queue_control(l, c, WS_CLOSE, "\x03\xe8", 2);
+}
+
 void call_open(struct load *l, struct call *c, long serial) {
     *c = (struct call){.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), .index = c->index,
                        .serial = serial, .state = CALL_CONNECTING, .wants_write = true, .opened_ns = now_ns()};
@@ -97,11 +104,15 @@ void call_open(struct load *l, struct call *c, long serial) {
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)l->options.port)};
     inet_pton(AF_INET, l->options.host, &to.sin_addr);
+    char path[128];
+    l->protocol->path(l, serial, path, sizeof path);
+    const char *wanted = l->protocol->subprotocol;
     c->control_size = (size_t)snprintf(
         (char *)c->control, CONTROL_MAX,
-        "GET /ws/stream/%s-%ld HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: tom.v1\r\n\r\n",
-        l->options.prefix, serial, l->options.host, l->options.port, handshake_key);
+        "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n%s%s%s\r\n",
+        path, l->options.host, l->options.port, handshake_key, wanted ? "Sec-WebSocket-Protocol: " : "",
+        wanted ? wanted : "", wanted ? "\r\n" : "");
     struct epoll_event e = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP, .data.u32 = (uint32_t)c->index};
     epoll_ctl(l->epoll, EPOLL_CTL_ADD, c->fd, &e);
     if (connect(c->fd, (struct sockaddr *)&to, sizeof to) < 0 && errno != EINPROGRESS) call_drop(l, c);
@@ -116,66 +127,19 @@ static int lead_frames(const struct load *l, long serial) {
     return 10 + (int)((part - (double)(long)part) * cycle);
 }
 
-static void go_live(struct load *l, struct call *c, const struct event *e) {
-    char id[128];
-    snprintf(id, sizeof id, "%s-%ld", l->options.prefix, c->serial);
-    if (!slice_is(e->call_id, id)) l->sum.bad_messages++;
+void call_live(struct load *l, struct call *c) {
     histogram_add(&l->connect, now_ns() - c->opened_ns);
     c->state = CALL_LIVE;
     c->lead = lead_frames(l, c->serial);
     l->live++;
 }
 
-/* Decodes a call's first reply frame: it must be base64 and audible. */
-static void first_frame(struct load *l, struct call *c, const struct event *e, long size) {
-    static unsigned char pcm[65536];
-    c->heard = true;
-    if (size > (long)sizeof pcm || base64_size(e->bytes, pcm) != size) { l->sum.bad_messages++; return; }
-    int peak = 0;
-    for (long i = 0; i + 1 < size; i += 2) {
-        int level = abs((int16_t)(pcm[i] | pcm[i + 1] << 8));
-        if (level > peak) peak = level;
-    }
-    if (peak < 300) l->sum.silent_replies++;
-}
-
-static void audio_event(struct load *l, struct call *c, const struct event *e) {
-    long size = base64_size(e->bytes, NULL), seq = -1;
-    if (e->seq.at && e->seq.size < 10) seq = strtol(e->seq.at, NULL, 10);
-    bool sound = slice_is(e->codec, "pcm16") && slice_is(e->sample_rate, "16000") && size > 0 && size % 2 == 0;
-    if (!sound || l->options.binary) { l->sum.bad_messages++; return; }
-    if (!c->heard) first_frame(l, c, e, size);
-    turn_audio(&c->turn, &l->sum, &l->rules, size, slice_hash(e->response_id), seq, now_ns());
-}
-
-static void text_message(struct load *l, struct call *c, const char *text, size_t size) {
-    struct event e;
-    if (!json_event(text, size, &e) || !e.ts.at) { l->sum.bad_messages++; return; }
-    if (slice_is(e.type, "tts_audio")) { audio_event(l, c, &e); return; }
-    if (slice_is(e.type, "connected")) {
-        if (c->state == CALL_OPENING) go_live(l, c, &e);
-    } else if (slice_is(e.type, "stopped")) {
-        c->stopped = true;
-    } else if (slice_is(e.type, "error") || slice_is(e.type, "notice")) {
-        if (*e.type.at == 'e') l->sum.errors++;
-        else l->sum.notices++;
-        if (errors_shown++ < 5) fprintf(stderr, "loadclient: server says %.*s\n", (int)(size < 300 ? size : 300), text);
-    } else {
-        turn_event(&c->turn, &l->sum, &e);
-    }
-    bool last = l->options.turns && c->turns + 1 >= l->options.turns;
-    if (c->state == CALL_LIVE && last && slice_is(e.type, "turn_end") && turn_is_whole(&c->turn, &l->rules)) {
-        turn_finish(&c->turn, &l->sum, &l->rules);
-        c->turns++;
-        call_stop(l, c);
-    }
-}
-
 static void close_frame(struct load *l, struct call *c, const struct ws_frame *f) {
     int code = f->size >= 2 ? (unsigned char)f->payload[0] << 8 | (unsigned char)f->payload[1] : 1005;
     bool clean = c->state == CALL_STOPPING && c->stopped && code == 1000;
     unsigned char answer[2] = {(unsigned char)(code >> 8), (unsigned char)code};
-    queue_control(l, c, WS_CLOSE, answer, f->size >= 2 ? 2 : 0);
+    /* It is the answer where this client closed first. */
+    if (!c->closing) queue_control(l, c, WS_CLOSE, answer, f->size >= 2 ? 2 : 0);
     if (c->state == CALL_FREE) return;
     if (clean) { l->finished++; release(l, c); return; }
     l->dropped_code = code;
@@ -184,9 +148,9 @@ static void close_frame(struct load *l, struct call *c, const struct ws_frame *f
 
 static void frame(struct load *l, struct call *c, const struct ws_frame *f) {
     switch (f->opcode) {
-    case WS_TEXT: text_message(l, c, f->payload, f->size); break;
+    case WS_TEXT: l->protocol->message(l, c, f->payload, f->size); break;
     case WS_BINARY:
-        if (!l->options.binary || f->size % 2) { l->sum.bad_messages++; break; }
+        if (l->options.framing != FRAMING_BINARY || f->size % 2) { l->sum.bad_messages++; break; }
         turn_audio(&c->turn, &l->sum, &l->rules, (long)f->size, 0, -1, now_ns());
         break;
     case WS_PING: queue_control(l, c, WS_PONG, f->payload, f->size); break;
@@ -201,11 +165,12 @@ static long handshake(struct load *l, struct call *c, char *data, size_t size) {
     size_t head = (size_t)(end - data) + 4;
     int status = 0;
     sscanf(data, "HTTP/1.1 %d", &status);
-    bool accepted = memmem(data, head, handshake_accept, sizeof handshake_accept - 1) && memmem(data, head, "tom.v1", 6);
+    const char *wanted = l->protocol->subprotocol;
+    bool accepted = memmem(data, head, handshake_accept, sizeof handshake_accept - 1)
+        && (!wanted || memmem(data, head, wanted, strlen(wanted)));
     if (status != 101 || !accepted) { l->refused_status = status; return -1; }
     c->state = CALL_OPENING;
-    const char *start = l->options.binary ? "{\"type\":\"start\",\"framing\":\"binary\"}" : "{\"type\":\"start\"}";
-    queue_control(l, c, WS_TEXT, start, strlen(start));
+    l->protocol->opened(l, c);
     return (long)head;
 }
 
@@ -251,7 +216,7 @@ void call_stop(struct load *l, struct call *c) {
     if (c->state != CALL_LIVE) return;
     c->state = CALL_STOPPING;
     c->stopping_ns = now_ns();
-    queue_control(l, c, WS_TEXT, "{\"type\":\"stop\"}", 15);
+    l->protocol->stop(l, c);
 }
 
 void call_tick(struct load *l, struct call *c) {

@@ -17,7 +17,7 @@ struct call {
     enum call_state state;
     int fd, index;
     long serial;                      /* the call's number in the run; its id is the prefix and this */
-    bool wants_write, stopped, heard;
+    bool wants_write, stopped, closing, heard;
     int lead, position, turns;        /* frames before the first turn; frames into the turn; turns finished */
     uint16_t backlog[BACKLOG];        /* frames due but not sent, as 0: silence, k: speech frame k - 1 */
     unsigned head, tail;
@@ -30,9 +30,12 @@ struct call {
     struct turn turn;
 };
 
+struct protocol;
+
 /* The whole run. */
 struct load {
     struct options options;
+    const struct protocol *protocol;
     struct script script;
     struct turn_rules rules;
     struct totals sum;
@@ -53,6 +56,11 @@ void call_open(struct load *l, struct call *c, long serial);
 void call_ready(struct load *l, struct call *c, uint32_t events);
 /* One 20 ms frame of this call is due. */
 void call_tick(struct load *l, struct call *c);
+/* Sends a text message, and a close frame with the code 1000. */
+void call_send(struct load *l, struct call *c, const char *text);
+void call_close(struct load *l, struct call *c);
+/* The server is ready: the call begins to talk. */
+void call_live(struct load *l, struct call *c);
 /* Asks the server to end the call. */
 void call_stop(struct load *l, struct call *c);
 /* Gives the slot back without waiting for the server. */

@@ -105,7 +105,10 @@ static bool value(struct cursor *c, struct slice *out, int depth) {
 
 static struct slice *field(struct event *e, struct slice key) {
     switch (key.size) {
-    case 2: if (slice_is(key, "ts")) return &e->ts; break;
+    case 2:
+        if (slice_is(key, "ts")) return &e->ts;
+        if (slice_is(key, "id")) return &e->id;
+        break;
     case 3: if (slice_is(key, "seq")) return &e->seq; break;
     case 4:
         if (slice_is(key, "type")) return &e->type;
@@ -116,6 +119,7 @@ static struct slice *field(struct event *e, struct slice key) {
         if (slice_is(key, "bytes")) return &e->bytes;
         if (slice_is(key, "codec")) return &e->codec;
         if (slice_is(key, "fatal")) return &e->fatal;
+        if (slice_is(key, "delta")) return &e->delta;
         break;
     case 6:
         if (slice_is(key, "status")) return &e->status;
@@ -124,8 +128,14 @@ static struct slice *field(struct event *e, struct slice key) {
     case 7:
         if (slice_is(key, "turn_id")) return &e->turn_id;
         if (slice_is(key, "call_id")) return &e->call_id;
+        if (slice_is(key, "item_id")) return &e->item_id;
         if (slice_is(key, "message")) return &e->message;
         break;
+    case 8:
+        if (slice_is(key, "event_id")) return &e->event_id;
+        if (slice_is(key, "response")) return &e->response;
+        break;
+    case 10: if (slice_is(key, "transcript")) return &e->transcript; break;
     case 11:
         if (slice_is(key, "response_id")) return &e->response_id;
         if (slice_is(key, "sample_rate")) return &e->sample_rate;
@@ -134,8 +144,9 @@ static struct slice *field(struct event *e, struct slice key) {
     return NULL;
 }
 
-bool json_event(const char *text, size_t size, struct event *out) {
-    struct cursor c = {text, text + size};
+bool json_members(struct slice object, struct event *out) {
+    if (!object.at) return false;
+    struct cursor c = {object.at, object.at + object.size};
     memset(out, 0, sizeof *out);
     skip_space(&c);
     if (c.at >= c.end || *c.at++ != '{') return false;
@@ -154,7 +165,11 @@ bool json_event(const char *text, size_t size, struct event *out) {
         if (next != ',') return false;
     }
     skip_space(&c);
-    return c.at == c.end && out->type.at;
+    return c.at == c.end;
+}
+
+bool json_event(const char *text, size_t size, struct event *out) {
+    return json_members((struct slice){text, size}, out) && out->type.at;
 }
 
 bool slice_is(struct slice s, const char *word) {

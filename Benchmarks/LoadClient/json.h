@@ -10,11 +10,15 @@ struct slice { const char *at; size_t size; };
 struct event {
     struct slice type, call_id, text, bytes, codec, turn_id, response_id, status, code, message, reason;
     struct slice sample_rate, seq, ts, fatal;
+    /* Of the Realtime API; `response` is an object. */
+    struct slice id, event_id, item_id, delta, transcript, response;
 };
 
 /* Walks one JSON object (RFC 8259 grammar, nesting up to 32) and keeps the slices above.
  * Returns false when the text is not one well-formed object. Control characters in strings are refused. */
 bool json_event(const char *text, size_t size, struct event *out);
+/* The same of an object within an event, which need not have a `type`. */
+bool json_members(struct slice object, struct event *out);
 bool slice_is(struct slice s, const char *word);
 /* FNV-1a; 0 stands for "absent" and is never returned for a present slice. */
 uint64_t slice_hash(struct slice s);

@@ -1,4 +1,4 @@
-/* Holds many TOM v1 calls from one thread, in real time, and checks what comes back.
+/* Holds many calls from one thread, in real time, and checks what comes back.
  *
  * Every call sends one frame each 20 ms; the calls' phases are spread evenly over those 20 ms, so that the load is level.
  * All frames are built, masked and shared beforehand. Latency is measured on turns that begin while all calls are up;
@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "call.h"
+#include "protocol.h"
 #include "report.h"
 
 static const int64_t frame_ns = 20000000, second_ns = 1000000000;
@@ -122,9 +122,12 @@ static bool advance(struct load *l, struct schedule *s, struct outcome *o) {
 static void prepare(struct load *l, int argc, char **argv) {
     l->options = options_parse(argc, argv);
     l->script = script_make(&l->options);
-    l->rules = (struct turn_rules){l->options.reply_ms * 32L, l->options.endpointing_ms * 1000000LL, 60 * 1000000LL};
-    struct histogram *all[] = {&l->connect, &l->own_lateness, &l->sum.added, &l->sum.lateness};
-    for (int i = 0; i < 4; i++) histogram_init(all[i]);
+    l->protocol = l->options.framing == FRAMING_REALTIME ? &realtime_protocol : &tom_protocol;
+    long bytes_per_ms = l->options.hertz / 1000 * 2;
+    l->rules = (struct turn_rules){l->options.reply_ms * bytes_per_ms, bytes_per_ms, l->options.endpointing_ms * 1000000LL,
+                                   60 * 1000000LL};
+    struct histogram *all[] = {&l->connect, &l->own_lateness, &l->sum.added, &l->sum.lateness, &l->sum.handover};
+    for (int i = 0; i < 5; i++) histogram_init(all[i]);
     l->calls = calloc((size_t)l->options.calls, sizeof *l->calls);
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (!l->calls || l->epoll < 0) { perror("loadclient"); exit(2); }

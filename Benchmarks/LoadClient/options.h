@@ -1,6 +1,10 @@
 #pragma once
 #include <stdbool.h>
 
+/* How events and audio are written: TOM's own protocol with audio as JSON or as binary frames, or OpenAI's Realtime API. */
+enum framing { FRAMING_JSON, FRAMING_BINARY, FRAMING_REALTIME };
+extern const char *const framing_names[];
+
 /* What the command line asks for. Times are milliseconds unless the name says otherwise. */
 struct options {
     const char *host, *prefix, *wav, *label;
@@ -12,7 +16,9 @@ struct options {
     int setup_rate;       /* calls opened per second */
     int speech_ms, silence_ms, reply_ms, endpointing_ms;
     int server_pid;       /* 0: the server is not sampled */
-    bool binary, idle;
+    enum framing framing;
+    int hertz;            /* samples per second of the audio in both directions */
+    bool idle;
 };
 
 /* Reads the command line; prints what is wrong and exits 64 on a mistake, prints the help and exits 0 on --help. */

@@ -29,8 +29,8 @@ int report(const struct load *l, const struct outcome *o) {
     bool undisturbed = own_p99 <= own_p99_limit_ms && own_max <= own_max_limit_ms
         && (o->real_time || foreign <= foreign_limit_percent);
     bool valid = measured && (undisturbed || p->turns);
-    printf("{\"label\":\"%s\",\"mode\":\"%s\",\"framing\":\"%s\",\"calls\":%d,\"total\":%d,\"measured_s\":%.1f,\"wall_s\":%.1f",
-           p->label, p->idle ? "idle" : p->turns ? "short" : "talk", p->binary ? "binary" : "json", p->calls, p->total,
+    printf("{\"label\":\"%s\",\"mode\":\"%s\",\"framing\":\"%s\",\"hertz\":%d,\"calls\":%d,\"total\":%d,\"measured_s\":%.1f,\"wall_s\":%.1f",
+           p->label, p->idle ? "idle" : p->turns ? "short" : "talk", framing_names[p->framing], p->hertz, p->calls, p->total,
            o->measured_s, o->wall_s);
     printf(",\"valid\":%s,\"faults\":%ld,\"turns\":%ld,\"whole\":%ld,\"missed\":%ld,\"doubled\":%ld,\"shortened\":%ld"
            ",\"without_final\":%ld,\"unfinished\":%ld,\"stray_events\":%ld,\"bad_messages\":%ld,\"barge_ins\":%ld,\"errors\":%ld"
@@ -43,11 +43,12 @@ int report(const struct load *l, const struct outcome *o) {
            s->late_frames);
     quantiles("added_ms", &s->added);
     quantiles("lateness_ms", &s->lateness);
+    if (p->framing == FRAMING_REALTIME) quantiles("handover_ms", &s->handover);
     quantiles("connect_ms", &l->connect);
     quantiles("own_lateness_ms", &l->own_lateness);
-    printf(",\"server\":{\"cpu_percent\":%.1f,\"rss_before_kib\":%ld,\"rss_connected_kib\":%ld,\"rss_peak_kib\":%ld"
+    printf(",\"server\":{\"cpu_percent\":%.1f,\"cpu_ms_per_call_second\":%.3f,\"rss_before_kib\":%ld,\"rss_connected_kib\":%ld,\"rss_peak_kib\":%ld"
            ",\"rss_after_kib\":%ld,\"kib_per_call_connected\":%.1f,\"kib_per_call_peak\":%.1f,\"fds_before\":%d,\"fds_after\":%d}",
-           cpu, o->before.rss_kib, o->connected.rss_kib, o->rss_peak_kib, o->after.rss_kib,
+           cpu, cpu * 10 * per, o->before.rss_kib, o->connected.rss_kib, o->rss_peak_kib, o->after.rss_kib,
            (double)(o->connected.rss_kib - o->before.rss_kib) * per, (double)(o->rss_peak_kib - o->before.rss_kib) * per,
            o->before.descriptors, o->after.descriptors);
     printf(",\"client_cpu_percent\":%.1f,\"foreign_percent\":%.1f,\"stolen_percent\":%.1f}\n", 100 * o->own_cpu_s / span, foreign,
@@ -55,7 +56,7 @@ int report(const struct load *l, const struct outcome *o) {
     fprintf(stderr,
             "%d calls %s: %ld/%ld turns whole, %ld faults; added p50 %.1f p99 %.1f max %.1f ms; lateness p99 %.1f max %.1f ms; "
             "server %.0f %% CPU, others on its core %.0f %%, %ld MiB; client %.0f %% CPU, own lateness p99 %.2f max %.1f ms%s\n",
-            p->calls, p->binary ? "binary" : "json", s->whole, s->turns, faults(l), histogram_ms(&s->added, 0.5),
+            p->calls, framing_names[p->framing], s->whole, s->turns, faults(l), histogram_ms(&s->added, 0.5),
             histogram_ms(&s->added, 0.99), histogram_max_ms(&s->added), histogram_ms(&s->lateness, 0.99),
             histogram_max_ms(&s->lateness), cpu, foreign, o->rss_peak_kib / 1024, 100 * o->own_cpu_s / span, own_p99, own_max,
             valid ? "" : "  NOT VALID: too few turns, or the machine did other work");

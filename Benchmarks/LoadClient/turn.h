@@ -22,17 +22,28 @@ struct totals {
     long bad_messages;     /* not JSON, not WebSocket, wrong codec, rate, base64, sequence or order */
     long barge_ins, errors, notices, silent_replies;
     long frames_received, late_frames;
-    struct histogram added, lateness;
+    struct histogram added, lateness, handover;
 };
 
-struct turn_rules { long reply_bytes; int64_t endpointing_ns, late_ns; };
+struct turn_rules { long reply_bytes, bytes_per_ms; int64_t endpointing_ns, late_ns; };
 
 /* The first speech frame is due: a turn opens; `measured` says whether it counts in the latency figures. */
 void turn_begin(struct turn *t, bool measured);
 /* The last speech frame has been handed to the socket. */
 void turn_spoken(struct turn *t, int64_t now);
-/* A `stt_final`, `tts_start`, `tts_end`, `turn_end` or `barge_in` arrived. */
-void turn_event(struct turn *t, struct totals *sum, const struct event *e);
+/* The words of the turn that `id` names arrived. */
+void turn_words(struct turn *t, struct totals *sum, uint64_t id, bool whole);
+/* A response begins. */
+void turn_response(struct turn *t, struct totals *sum, uint64_t response);
+/* The audio of `response` begins, and is over. */
+void turn_stream(struct turn *t, struct totals *sum, uint64_t response);
+void turn_streamed(struct turn *t, struct totals *sum, uint64_t response);
+/* The turn is answered. `ours`: as far as the event names turn and response, they are this turn's. */
+void turn_answered(struct turn *t, struct totals *sum, bool ours, bool completed);
+/* The server says that the caller interrupted. */
+void turn_interrupted(struct turn *t, struct totals *sum);
+/* The client has all of the reply's audio, which it plays itself, before it can have played it. */
+void turn_handed_over(struct turn *t, struct totals *sum, int64_t now);
 /* `bytes` of reply audio arrived. `response` and `seq` are 0 and -1 where the framing does not carry them. */
 void turn_audio(struct turn *t, struct totals *sum, const struct turn_rules *rules, long bytes, uint64_t response, long seq,
                 int64_t now);

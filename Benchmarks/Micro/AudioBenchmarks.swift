@@ -14,6 +14,18 @@ func audioBenchmarks() throws {
         }
     }
     do {
+        var reduction = NoiseReduction(.nearField)
+        var output: [Int16] = []
+        output.reserveCapacity(640)
+        var at = 0
+        measure("noise reduction frame") {
+            output.removeAll(keepingCapacity: true)
+            reduction.process(wideband.span.extracting(at..<(at + 320)), into: &output)
+            at = at + 320 == wideband.count ? 0 : at + 320
+        }
+        blackHole(output)
+    }
+    do {
         measure("level frame") { blackHole(Level(wideband.span.extracting(0..<320))) }
     }
     for (name, law) in [("mu-law", G711.Law.mu), ("a-law", G711.Law.a)] {
@@ -35,7 +47,10 @@ func audioBenchmarks() throws {
             blackHole(samples)
         }
     }
-    for (from, to) in [(SampleRate.hz48000, SampleRate.hz16000), (.hz16000, .hz8000), (.hz22050, .hz16000)] {
+    let conversions: [(SampleRate, SampleRate)] = [
+        (.hz48000, .hz16000), (.hz16000, .hz8000), (.hz22050, .hz16000), (.hz24000, .hz16000), (.hz16000, .hz24000),
+    ]
+    for (from, to) in conversions {
         do {
             var resampler = try Resampler(from: from, to: to)
             let count = AudioFrame.samples(at: from)

@@ -4,6 +4,7 @@ enum Micro {
     static func main() throws {
         try audioBenchmarks()
         try wireBenchmarks()
+        try realtimeBenchmarks()
         conversationBenchmarks()
     }
 }

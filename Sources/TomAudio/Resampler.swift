@@ -29,6 +29,21 @@ public struct Resampler: ~Copyable, Sendable {
         guard SampleRate.supported.contains(inputRate), SampleRate.supported.contains(outputRate) else {
             throw .unsupportedConversion(from: inputRate, to: outputRate)
         }
+        try self.init(converting: inputRate, to: outputRate)
+    }
+
+    /// Converts from a rate that a file may have, such as 11,025 or 96,000 Hz.
+    /// - Parameter outputRate: one of ``SampleRate/supported``.
+    /// - Throws: ``AudioError/unsupportedConversion(from:to:)`` outside of 1 to 384 kHz; else as
+    ///   ``init(from:to:)``.
+    public init(fromAny inputRate: SampleRate, to outputRate: SampleRate) throws(AudioError) {
+        guard (1_000...384_000).contains(inputRate.hertz), SampleRate.supported.contains(outputRate) else {
+            throw .unsupportedConversion(from: inputRate, to: outputRate)
+        }
+        try self.init(converting: inputRate, to: outputRate)
+    }
+
+    private init(converting inputRate: SampleRate, to outputRate: SampleRate) throws(AudioError) {
         var state: OpaquePointer?
         if inputRate != outputRate {
             var code: Int32 = 0

@@ -28,7 +28,7 @@ public struct VoiceActivityDetector: Sendable {
     /// peak.
     private static let ceilingDb: Float = 15
 
-    public let configuration: Configuration
+    public private(set) var configuration: Configuration
     /// Whether the caller speaks, as far as transitions have said.
     public var isSpeaking: Bool { segmenter.isSpeaking }
     /// dBFS of the last frame.
@@ -53,6 +53,13 @@ public struct VoiceActivityDetector: Sendable {
         self.configuration = configuration
         segmenter = SpeechSegmenter(
             startMs: configuration.startMs, stopMs: configuration.stopMs, frameMs: AudioFrame.durationMs)
+    }
+
+    /// Asks for other levels from here on; the times an onset and a stop take stay as they are.
+    public mutating func adjust(_ configuration: Configuration) {
+        let (startMs, stopMs) = (self.configuration.startMs, self.configuration.stopMs)
+        self.configuration = configuration
+        (self.configuration.startMs, self.configuration.stopMs) = (startMs, stopMs)
     }
 
     /// Forgets everything, the background too; the next sample is at position 0.

@@ -25,6 +25,7 @@ extension ActiveResponse {
         for segment in segments where !segment.isFiller { generatedSamples -= segment.samples }
         segments.removeAll { !$0.isFiller }
         (textCharacters, memory, expectation, termination) = (0, nil, .open, nil)
+        (clientCalls, toolCallIDs, shortfall) = ([], [], nil)
         generation = Generation(id: GenerationID(response: newID, round: round), state: .running(due: due))
     }
 

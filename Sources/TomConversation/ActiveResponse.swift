@@ -34,12 +34,24 @@ struct ActiveResponse: Sendable {
     var expectation: Expectation = .open
     /// What was expected before this response was first heard.
     var expectationBefore: Expectation?
+    /// Whether the next words are the first behind a tool's output, and others went before it.
+    var resumesText = false
     /// Whether a tool did something for this response.
     var ranTools = false
     var memory: String?
     var termination: Termination?
     /// Set once an engine gave up; the turn then ends as failed.
     var failed = false
+    /// The last reason for it.
+    var failure: EngineFailure?
+    /// Whether it has a voice, or is text alone.
+    var speaks = true
+    /// What it was asked for with, and its item on the record, where a client leads.
+    var request: ResponseRequestID?
+    var item: ItemID?
+    /// Tools that the client runs.
+    var clientCalls: [ToolCall] = []
+    var shortfall: Shortfall?
     var apologized = false
     var audioEndedEmitted = false
     /// How often another engine took over, of the model and of the voice.

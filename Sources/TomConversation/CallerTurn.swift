@@ -21,7 +21,11 @@ struct CallerTurn: Sendable {
     /// Where the pause began that the turn is in, in the input audio, and what an engine makes of it.
     private(set) var pausedAtMs: Int?
     var pauseComplete: Bool?
+    /// Where it ended in the input audio, where that is not for the clock to say.
+    var endedAtMs: Int?
     var endpointedAt: Instant?
+    /// Whether it may be answered without being asked for.
+    var mayBeAnswered = true
     /// The transcriber's answer, kept until the turns before this one have theirs.
     var result: Result?
 
@@ -89,10 +93,28 @@ struct CallerTurn: Sendable {
         return speechBefore + max(now - since, .zero)
     }
 
+    /// The turn was given as a whole: it is as long as its audio, however little time it took to come.
+    mutating func lasts(ms: Int) {
+        speechBefore = .milliseconds(ms)
+        phase = .pausing(until: speechEndedAt)
+    }
+
+    /// Where the turn ends in the input audio, the silence behind its speech included; `nil` where the client ends turns.
+    func endMs(at now: Instant) -> Int? {
+        guard stretchBeganMs != nil else { return nil }
+        if let endedAtMs { return endedAtMs }
+        guard let pausedAtMs, !isSpeaking else { return voicedUntilMs }
+        return pausedAtMs + max(Int((now - speechEndedAt).milliseconds), 0)
+    }
+
     /// Ends the intake: the audio is complete. A caller cut off in mid-speech has spoken until now.
     mutating func close(at now: Instant, due: Instant) {
         if isSpeaking {
-            if case .speaking(let since) = phase { speechBefore += max(now - since, .zero) }
+            if case .speaking(let since) = phase {
+                let spoken = max(now - since, .zero)
+                speechBefore += spoken
+                if let stretchBeganMs { voicedUntilMs = max(voicedUntilMs, stretchBeganMs + Int(spoken.milliseconds)) }
+            }
             speechEndedAt = now
         }
         endpointedAt = now

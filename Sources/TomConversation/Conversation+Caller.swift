@@ -4,6 +4,7 @@ extension Conversation {
 
     mutating func speechStarted(audioMs: Int, onset: Instant, at now: Instant) {
         guard configuration.turnDetection == .serverVAD else { return }
+        closeOverdueTurn(onset: onset, audioMs: audioMs, at: now)
         emit(.speechStarted(audioMs: audioMs))
         idleDeadline = nil
         guard configuration.stages.transcribes else { return }
@@ -13,11 +14,12 @@ extension Conversation {
         } else {
             openTurn(onset: onset, audioMs: audioMs)
         }
+        interruptAtOnset(at: now)
     }
 
     /// Whether it matters how long the caller has been speaking: then `speechContinued` is to be reported for every frame.
     public var wantsSpeechProgress: Bool {
-        guard let caller, caller.isSpeaking else { return false }
+        guard !isClientLed, let caller, caller.isSpeaking else { return false }
         if let response { return response.held == nil }
         return !awaiting.isEmpty
     }
@@ -46,16 +48,17 @@ extension Conversation {
         openTurn(onset: now, audioMs: nil)
     }
 
-    private mutating func openTurn(onset: Instant, audioMs: Int?) {
+    mutating func openTurn(onset: Instant, audioMs: Int?) {
         let turn = CallerTurn(id: takeTurnID(), expectation: expectation, onset: onset, audioMs: audioMs)
         caller = turn
         add(.startTranscription(turn.id, expectation))
+        if isClientLed { emit(.utteranceBegan(turn: turn.id, audioMs: audioMs)) }
     }
 
     mutating func commitRequested(at now: Instant) {
         guard let turn = caller else {
-            emit(.notice(code: "nothing_to_commit", message: "There is no open utterance to commit."))
-            return
+            if isClientLed { return emit(.refused(.nothingToCommit)) }
+            return emit(.notice(code: "nothing_to_commit", message: "There is no open utterance to commit."))
         }
         close(turn, at: now)
     }
@@ -86,9 +89,12 @@ extension Conversation {
     }
 
     mutating func callerDeadlineReached(at now: Instant) {
-        guard let turn = caller else { return }
+        guard var turn = caller else { return }
         switch turn.phase {
-        case .pausing(let until) where until <= now: endpointed(turn, at: now)
+        case .pausing(let until) where until <= now:
+            // However late the timer is, and the audio early.
+            turn.endedAtMs = turn.pausedAtMs.map { $0 + Int((until - turn.speechEndedAt).milliseconds) }
+            endpointed(turn, at: now)
         case .speaking where turn.startedAt + configuration.limits.maxTurn <= now: close(turn, at: now)
         default: break
         }
@@ -96,7 +102,7 @@ extension Conversation {
 
     private mutating func endpointed(_ turn: CallerTurn, at now: Instant) {
         let isFaint = turn.speech(at: now) < configuration.interruption.minSpeech
-        if isFaint, let response, response.held == nil {
+        if isFaint, !isClientLed, let response, response.held == nil {
             // A cough or "mhm" beside a reply that goes on: no turn at all.
             add(.cancelTranscription(turn.id))
             caller = nil
@@ -106,13 +112,14 @@ extension Conversation {
     }
 
     /// The turn's audio is complete.
-    private mutating func close(_ open: CallerTurn, at now: Instant) {
+    mutating func close(_ open: CallerTurn, at now: Instant) {
         var turn = open
         turn.close(at: now, due: now + configuration.timeouts.transcription)
         if goesAheadOfItsWords(turn, at: now) { turn.result = .toFollow }
         caller = nil
         // Also for an engine that has answered by itself: nothing more of this turn is to be listened to.
         add(.finishTranscription(turn.id))
+        if isClientLed { putOnRecord(turn, at: now) }
         awaiting.append(turn)
         if awaiting.count > configuration.limits.maxAwaitedTurns, awaiting[0].result == nil {
             add(.cancelTranscription(awaiting[0].id))
@@ -162,8 +169,9 @@ extension Conversation {
     private mutating func resolveAwaited(at now: Instant) {
         while let first = awaiting.first, let result = first.result {
             awaiting.removeFirst()
-            resolve(first, result, at: now)
+            if isClientLed { resolveForClient(first, result, at: now) } else { resolve(first, result, at: now) }
         }
+        beginWanted(at: now)
     }
 
     private mutating func resolve(_ turn: CallerTurn, _ result: CallerTurn.Result, at now: Instant) {
@@ -188,7 +196,7 @@ extension Conversation {
     }
 
     /// Whether speech without words was meant for TOM, rather than being a cough or a noise.
-    private func isMeant(_ turn: CallerTurn, _ speech: Duration, _ result: CallerTurn.Result) -> Bool {
+    func isMeant(_ turn: CallerTurn, _ speech: Duration, _ result: CallerTurn.Result) -> Bool {
         // A name may be short, but a click is none.
         if turn.expectation.keepsAudio { return speech >= configuration.interruption.minRecordedSpeech }
         // Beside a reply, or where the recogniser heard no speech at all, it takes more than a sound to be a turn.

@@ -2,9 +2,9 @@
 extension Conversation {
     /// When the caller has waited for long enough; `nil` when nothing is to be said.
     var fillerDeadline: Instant? {
-        guard let after = configuration.filler.after, configuration.stages.speaks,
-            !configuration.stages.generatesSpeech,
-            !configuration.texts.fillers.isEmpty, let active = response, active.held == nil, !active.hasFiller,
+        guard let after = configuration.filler.after, !configuration.stages.generatesSpeech,
+            !configuration.texts.fillers.isEmpty, let active = response, active.speaks, active.held == nil,
+            !active.hasFiller,
             active.textCharacters == 0, active.heardBefore.isEmpty, !active.isGenerated,
             let began = active.marks.generationStartedAt
         else { return nil }
@@ -18,6 +18,6 @@ extension Conversation {
         let filler = fillers[active.turn.number % fillers.count]
         active.appendFiller(filler)
         response = active
-        emit(.responseText(filler, turn: active.turn, response: active.id))
+        tellText(filler)
     }
 }

@@ -2,13 +2,15 @@
 extension Conversation {
     /// Holds the reply once the caller has spoken for long enough, also one of which nothing was heard yet.
     mutating func interruptIfSpoken(at now: Instant) {
-        guard let turn = caller, turn.speech(at: now) >= configuration.interruption.minSpeech else { return }
+        guard !isClientLed, let turn = caller, turn.speech(at: now) >= configuration.interruption.minSpeech else {
+            return
+        }
         hold(at: now)
     }
 
     /// Silences the reply without giving it up: only words make an interruption final.
     mutating func hold(at now: Instant) {
-        guard var held = response, held.held == nil else { return }
+        guard !isClientLed, var held = response, held.held == nil else { return }
         let heardMs = held.clock.heardMs(at: now)
         held.held = ActiveResponse.Hold(heardMs: heardMs)
         silence(held, heardMs: heardMs)
@@ -51,7 +53,8 @@ extension Conversation {
         guard let active = response else { return }
         response = nil
         if case .running = active.generation.state { add(.cancelGeneration(active.generation.id)) }
-        var heard = active.held?.heardMs ?? active.clock.heardMs(at: now)
+        // What a client that leads was sent it may have played; it says so when it has not.
+        var heard = isClientLed ? active.clock.sentMs : active.held?.heardMs ?? active.clock.heardMs(at: now)
         if active.held == nil {
             switch interrupter {
             case .client(let playedMs):
@@ -61,19 +64,22 @@ extension Conversation {
             case .hangUp: add(.clearPlayout(active.id))
             }
         }
-        if interrupter != .hangUp { truncateOwnSpeech(of: active, heardMs: heard) }
-        let text = configuration.stages.speaks ? active.heardText(heardMs: heard) : active.allText
+        // A client that leads says by itself what was heard.
+        if interrupter != .hangUp, !isClientLed { truncateOwnSpeech(of: active, heardMs: heard) }
+        let text = active.speaks ? active.heardText(heardMs: heard) : active.allText
         if !record(text, of: active, interrupted: true), let before = active.expectationBefore {
             // The question was not heard, so its answer is not to be expected.
             expectation = before
         }
         let status: TurnStatus = active.failed ? .failed : .interrupted
+        if isClientLed { cancelForClient(active, by: interrupter) }
         emit(.turnEnded(turn: active.turn, response: active.id, status: status, latency: active.latency))
     }
 
     /// Puts a reply on record: what was heard of it, or that its tools did something although nothing was heard.
     /// - Returns: whether there was anything to record.
     mutating func record(_ text: String, of active: ActiveResponse, interrupted: Bool) -> Bool {
+        if isClientLed { return closeReply(text, of: active, interrupted: interrupted) }
         guard !text.isEmpty || active.ranTools else { return false }
         record(.reply(text: text, interrupted: interrupted), turn: active.turn, memory: active.memory)
         return true

@@ -7,6 +7,7 @@ extension Conversation {
         guard let active = response, active.held == nil, active.unsentSamples > 0, mayBeginToSpeak(active) else {
             return nil
         }
+        if isClientLed { return (active.id, active.turn, active.unsentSamples) }
         let room = configuration.limits.maxPlayoutLead - active.clock.lead(at: now)
         guard room > .zero else { return nil }
         let samples = Int(room.nanoseconds * Int64(configuration.outputSamplesPerSecond) / 1_000_000_000)
@@ -18,6 +19,7 @@ extension Conversation {
         guard let active = response, active.held == nil, active.unsentSamples > 0, mayBeginToSpeak(active) else {
             return nil
         }
+        if isClientLed { return now }
         let surplus = active.clock.lead(at: now) + step - configuration.limits.maxPlayoutLead
         return surplus > .zero ? now + surplus : now
     }
@@ -30,7 +32,7 @@ extension Conversation {
 
     /// One voice at a time: a reply does not begin while the caller speaks.
     private func mayBeginToSpeak(_ active: ActiveResponse) -> Bool {
-        active.isAudible || caller?.isSpeaking != true || configuration.turnDetection == .manual
+        active.isAudible || caller?.isSpeaking != true || configuration.turnDetection == .manual || isClientLed
     }
 
     // MARK: Synthesis
@@ -143,7 +145,7 @@ extension Conversation {
     }
 
     private mutating func synthesizeNext(of active: inout ActiveResponse, at now: Instant) {
-        guard configuration.stages.speaks, active.held == nil, let position = active.nextWaiting,
+        guard active.speaks, active.held == nil, let position = active.nextWaiting,
             active.segments[position].own == nil
         else { return }
         let limit = configuration.limits.maxBufferedAudio
@@ -157,8 +159,9 @@ extension Conversation {
     }
 
     private func isOver(_ active: ActiveResponse, at now: Instant) -> Bool {
-        guard configuration.stages.speaks else { return active.isGenerated }
+        guard active.speaks else { return active.isGenerated }
         guard active.isSent else { return false }
+        if isClientLed { return true }
         // Without any audio (every synthesis failed) there is nothing to wait for.
         guard let end = active.clock.heardAllAt(grace: configuration.timeouts.playoutReport) else { return true }
         return end <= now
@@ -166,12 +169,17 @@ extension Conversation {
 
     private mutating func finish(_ active: ActiveResponse, at now: Instant) {
         response = nil
-        let text = configuration.stages.speaks ? active.heardText(heardMs: Int.max / 1_000_000) : active.allText
-        _ = record(text, of: active, interrupted: false)
-        if !configuration.stages.speaks { expectation = active.expectation }
+        let text = active.speaks ? active.heardText(heardMs: Int.max / 1_000_000) : active.allText
+        _ = record(text, of: active, interrupted: isClientLed && active.shortfall != nil)
+        if !active.speaks { expectation = active.expectation }
         let status: TurnStatus = active.failed ? .failed : .completed
+        if isClientLed { completeForClient(active, at: now) }
         emit(.turnEnded(turn: active.turn, response: active.id, status: status, latency: active.latency))
-        if let termination = active.termination { end(termination, at: now) }
+        if let termination = active.termination {
+            if isClientLed { return endWhenPlayed(active, termination, at: now) }
+            return end(termination, at: now)
+        }
+        beginWanted(at: now)
     }
 
     // MARK: Idle
@@ -183,6 +191,7 @@ extension Conversation {
             idleDeadline = nil
             return
         }
+        guard !isClientLed else { return armTimeout(after, at: now) }
         if idleDeadline == nil { idleDeadline = now + after }
     }
 
@@ -190,6 +199,7 @@ extension Conversation {
         guard response == nil, caller == nil, awaiting.isEmpty, keys == nil else { return }
         idleDeadline = nil
         let turn = takeTurnID()
+        if isClientLed { return timedOut(turn, at: now) }
         record(.silence, turn: turn)
         if idlePrompts < configuration.idle.maxPrompts, !configuration.texts.idlePrompts.isEmpty {
             let prompts = configuration.texts.idlePrompts

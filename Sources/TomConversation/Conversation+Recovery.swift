@@ -24,12 +24,12 @@ extension Conversation {
 
     /// A generation broke off in the middle and another model is there: the reply begins anew where nothing of it was heard.
     mutating func generationBroke(_ failure: EngineFailure, at now: Instant) {
-        guard var active = response, active.mayRestart, active.restarts < Self.maxRestarts else {
+        guard var active = response, active.mayRestart, active.item == nil, active.restarts < Self.maxRestarts else {
             return fail(failure, at: now)
         }
         let old = active.id
         // Text without sound was told under the old id; where a filler is on its way, its audio keeps the id.
-        let new = active.hasFiller ? old : takeResponseID()
+        let new = active.hasFiller || isClientLed ? old : takeResponseID()
         active.restart(
             as: new, round: active.generation.id.round + 1, due: now + configuration.timeouts.generation)
         response = active

@@ -12,30 +12,54 @@ extension Conversation {
         _ text: String, turn: TurnID, latency: TurnLatency = TurnLatency(), marks: ActiveResponse.Marks = .init(),
         ending termination: Termination? = nil, at now: Instant
     ) {
-        var canned = ActiveResponse(
-            id: takeResponseID(), turn: turn, state: .finished, latency: latency, marks: marks,
-            samplesPerSecond: configuration.outputSamplesPerSecond,
-            language: configuration.texts.language)
+        var canned = makeResponse(turn: turn, state: .finished, latency: latency, marks: marks)
         canned.termination = termination
         canned.append(text)
         canned.finishText()
         // Canned words do not change what was asked for before them.
         canned.expectation = expectation
         canned.marks.firstSentenceAt = now
-        response = canned
-        emit(.responseText(text, turn: turn, response: canned.id))
+        begin(canned)
+        tellText(text)
     }
 
     mutating func startResponse(turn: TurnID, latency: TurnLatency, marks: ActiveResponse.Marks, at now: Instant) {
         var marks = marks
         marks.generationStartedAt = now
-        var active = ActiveResponse(
-            id: takeResponseID(), turn: turn, state: .running(due: now + configuration.timeouts.generation),
-            latency: latency, marks: marks, samplesPerSecond: configuration.outputSamplesPerSecond,
-            language: configuration.texts.language)
+        var active = makeResponse(
+            turn: turn, state: .running(due: now + configuration.timeouts.generation), latency: latency, marks: marks)
         if configuration.stages.generatesSpeech { active.own = OwnSpeech() }
-        response = active
+        takeWanted(into: &active)
+        begin(active)
         add(.startGeneration(active.generation.id, turn: turn))
+    }
+
+    func makeResponse(
+        id: ResponseID, turn: TurnID, state: ActiveResponse.Generation.State, latency: TurnLatency = TurnLatency(),
+        marks: ActiveResponse.Marks = .init()
+    ) -> ActiveResponse {
+        var made = ActiveResponse(
+            id: id, turn: turn, state: state, latency: latency, marks: marks,
+            samplesPerSecond: configuration.outputSamplesPerSecond, language: configuration.texts.language)
+        made.speaks = configuration.stages.speaks && configuration.turnPolicy.speaks
+        return made
+    }
+
+    mutating func makeResponse(
+        turn: TurnID, state: ActiveResponse.Generation.State, latency: TurnLatency, marks: ActiveResponse.Marks
+    ) -> ActiveResponse {
+        makeResponse(id: takeResponseID(), turn: turn, state: state, latency: latency, marks: marks)
+    }
+
+    mutating func begin(_ active: ActiveResponse) {
+        response = active
+        if isClientLed { emit(.responseBegan(active.id, turn: active.turn, request: active.request)) }
+    }
+
+    /// Tells words of the response that is being given.
+    mutating func tellText(_ text: String) {
+        openReply()
+        if let active = response { emit(.responseText(text, turn: active.turn, response: active.id)) }
     }
 
     // MARK: Generation
@@ -48,10 +72,8 @@ extension Conversation {
         case .responseTool(let id, let call): update(id) { $0.takeTool(call, at: now) }
         case .responseMemory(let id, let memory): update(id) { $0.response?.memory = memory }
         case .responseExpects(let id, let next): update(id) { $0.response?.expectation = next }
-        case .responseEndsCall(let id):
-            update(id) {
-                $0.response?.termination = .agentHungUp
-            }
+        case .responseEndsCall(let id): update(id) { $0.response?.termination = .agentHungUp }
+        case .responseCutShort(let id, let shortfall): update(id) { $0.response?.shortfall = shortfall }
         case .responseFinished(let id): update(id) { $0.generationFinished(at: now) }
         case .responseFailed(let id, let failure): update(id) { $0.fail(failure, at: now) }
         case .responseBroke(let id, let failure): update(id) { $0.generationBroke(failure, at: now) }
@@ -72,8 +94,11 @@ extension Conversation {
         }
         let taken = active.take(text, limit: configuration.limits.maxResponseCharacters)
         active.generation.state = .running(due: now + configuration.timeouts.generation)
+        // What a client that leads adds up is one text.
+        let isApart = !active.resumesText || !isClientLed || taken.text.first?.isWhitespace != false
+        active.resumesText = false
         response = active
-        if !taken.text.isEmpty { emit(.responseText(taken.text, turn: active.turn, response: active.id)) }
+        if !taken.text.isEmpty { tellText(isApart ? taken.text : " \(taken.text)") }
         if taken.isFull {
             // The model floods: what it said so far is the answer.
             add(.cancelGeneration(active.generation.id))
@@ -88,80 +113,17 @@ extension Conversation {
         active.finishGenerated()
         if !active.pendingTools.isEmpty {
             active.generation.state = .waitingForTools
-        } else if active.toolOutputs > 0 {
+        } else if active.toolOutputs > 0, active.clientCalls.isEmpty {
             response = active
             return continueAfterTools(at: now)
         } else {
             active.generation.state = .finished
         }
         response = active
-        if active.isGenerated, !active.hasText {
+        let isCutShort = isClientLed && active.shortfall != nil
+        if active.isGenerated, !active.hasText, active.clientCalls.isEmpty, !isCutShort {
             fail(EngineFailure(code: "llm.empty", message: "the language model gave no answer"), at: now)
         }
-    }
-
-    // MARK: Tools
-
-    mutating func takeTool(_ call: ToolCall, at now: Instant) {
-        guard var active = response, active.toolCallIDs.insert(call.id).inserted else { return }
-        active.toolCalls += 1
-        guard active.toolCalls <= configuration.limits.maxToolCalls else {
-            return fail(EngineFailure(code: "llm.tool_calls", message: "the model called too many tools"), at: now)
-        }
-        active.pendingTools.append(call)
-        active.toolDeadline = now + configuration.timeouts.tool
-        active.generation.state = .running(due: now + configuration.timeouts.generation)
-        response = active
-        record(.toolCall(call), turn: active.turn)
-        emit(.toolCall(name: call.name, turn: active.turn, status: .started))
-        add(.runTool(active.generation.id, call))
-    }
-
-    /// A tool's output is recorded even when its response is gone: what it did has been done.
-    mutating func toolFinished(_ id: GenerationID, _ output: ToolOutput, at now: Instant) {
-        let pending = response.flatMap { active in
-            active.generation.id == id ? active.pendingTools.firstIndex { $0.id == output.callID } : nil
-        }
-        // Late, while a newer call of the same name is open: the output is not that call's.
-        if pending == nil, response?.pendingTools.contains(where: { $0.id == output.callID }) == true { return }
-        if let call = openToolCall(output.callID) {
-            record(.toolOutput(output), turn: call.turn)
-            emit(.toolCall(name: call.name, turn: call.turn, status: output.succeeded ? .done : .failed))
-        }
-        guard let pending, var active = response else { return }
-        active.pendingTools.remove(at: pending)
-        active.toolOutputs += 1
-        active.ranTools = true
-        if active.pendingTools.isEmpty { active.toolDeadline = nil }
-        response = active
-        if active.pendingTools.isEmpty, active.generation.state == .waitingForTools { continueAfterTools(at: now) }
-    }
-
-    /// The recorded call with this id, unless its output is recorded too.
-    private func openToolCall(_ callID: String) -> (turn: TurnID, name: String)? {
-        for item in history.reversed() {
-            switch item.content {
-            case .toolOutput(let output) where output.callID == callID: return nil
-            case .toolCall(let call) where call.id == callID: return (item.turn, call.name)
-            default: continue
-            }
-        }
-        return nil
-    }
-
-    private mutating func continueAfterTools(at now: Instant) {
-        guard var active = response else { return }
-        let round = active.generation.id.round + 1
-        guard round <= configuration.limits.maxToolRounds else {
-            return fail(EngineFailure(code: "llm.tool_rounds", message: "the model called tools without end"), at: now)
-        }
-        active.toolOutputs = 0
-        active.toolCallIDs = []
-        active.generation = .init(
-            id: GenerationID(response: active.generation.id.response, round: round),
-            state: .running(due: now + configuration.timeouts.generation))
-        response = active
-        add(.startGeneration(active.generation.id, turn: active.turn))
     }
 
     // MARK: Failure
@@ -172,20 +134,23 @@ extension Conversation {
         if case .running = active.generation.state { add(.cancelGeneration(active.generation.id)) }
         emit(.notice(code: failure.code, message: failure.message))
         active.failed = true
+        active.failure = failure
         active.generation.state = .finished
-        active.pendingTools = []
+        (active.pendingTools, active.clientCalls) = ([], [])
         active.toolDeadline = nil
-        active.dropUnspoken()
+        // Of a voice, what is not spoken was not said; what is written has been read.
+        if active.speaks || !isClientLed { active.dropUnspoken() } else { active.finishText() }
         // A goodbye that cannot be spoken ends an idle call all the same; a model that fails has not said its own.
         if active.termination?.reason == .agentHungUp { active.termination = nil }
-        if !active.apologized, active.termination == nil {
+        // A client that leads learns of the failure and decides for itself what its caller is to hear.
+        let apologizes = !active.apologized && active.termination == nil && !isClientLed
+        if apologizes {
             active.apologized = true
             active.append(configuration.texts.apology)
             active.finishText()
-            response = active
-            emit(.responseText(configuration.texts.apology, turn: active.turn, response: active.id))
         }
         response = active
+        if apologizes { tellText(configuration.texts.apology) }
     }
 
     // MARK: Deadlines
@@ -197,7 +162,7 @@ extension Conversation {
         if let fillerDeadline { consider(fillerDeadline) }
         if case .running(let due) = active.generation.state { consider(due) }
         for segment in active.segments { if case .synthesizing(let due) = segment.state { consider(due) } }
-        if active.isSent, active.held == nil,
+        if active.isSent, active.held == nil, !isClientLed,
             let end = active.clock.heardAllAt(grace: configuration.timeouts.playoutReport)
         {
             consider(end)

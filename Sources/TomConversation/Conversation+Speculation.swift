@@ -5,7 +5,8 @@ extension Conversation {
     /// When the words of the open turn will have been stable for long enough; `nil` while nothing may be begun.
     var speculationDeadline: Instant? {
         let policy = configuration.speculation
-        guard policy.isOn, configuration.stages.answers, configuration.turnDetection == .serverVAD,
+        guard policy.isOn, configuration.stages.answers, configuration.turnPolicy.answers,
+            configuration.turnDetection == .serverVAD, requests.wanted == nil,
             !configuration.stages.generatesSpeech, response == nil, speculation == nil, awaiting.isEmpty, keys == nil,
             let turn = caller, case .pausing = turn.phase, turn.turnComplete != false,
             turn.speculations < policy.maxPerTurn, !turn.expectation.keepsAudio, turn.expectation != .digits,
@@ -18,11 +19,10 @@ extension Conversation {
         guard let due = speculationDeadline, due <= now, var turn = caller else { return }
         turn.speculations += 1
         caller = turn
-        var active = ActiveResponse(
-            id: takeResponseID(), turn: turn.id, state: .running(due: now + configuration.timeouts.generation),
-            latency: TurnLatency(), marks: .init(), samplesPerSecond: configuration.outputSamplesPerSecond,
-            language: configuration.texts.language)
-        active.marks.generationStartedAt = now
+        let marks = ActiveResponse.Marks(generationStartedAt: now)
+        let active = makeResponse(
+            turn: turn.id, state: .running(due: now + configuration.timeouts.generation), latency: TurnLatency(),
+            marks: marks)
         speculation = Speculation(
             turn: turn.id, words: turn.probableWords, durationMs: Int(turn.speech(at: now).milliseconds),
             response: active)
@@ -56,6 +56,7 @@ extension Conversation {
         case .responseMemory(_, let memory): made.response.memory = memory
         case .responseExpects(_, let next): made.response.expectation = next
         case .responseEndsCall: made.response.termination = .agentHungUp
+        case .responseCutShort(_, let shortfall): made.response.shortfall = shortfall
         case .responseFinished: finish(&made)
         // The turn's end asks again, and then a failure matters.
         case .responseFailed, .responseBroke: return discardSpeculation()
@@ -78,7 +79,7 @@ extension Conversation {
         turn: TurnID, _ content: Item.Content, latency: TurnLatency, marks: ActiveResponse.Marks, at now: Instant
     ) -> Bool {
         guard let made = speculation else { return false }
-        guard made.turn == turn, case .speech(let transcript?, _) = content,
+        guard made.turn == turn, requests.wanted == nil, case .speech(let transcript?, _) = content,
             Speculation.areSameWords(transcript, made.words)
         else {
             discardSpeculation()
@@ -94,9 +95,9 @@ extension Conversation {
         if active.generatedSamples > 0 { active.latency.ttsFirstAudioMs = 0 }
         active.generation.state = .running(due: now + configuration.timeouts.generation)
         active.renewDeadlines(due: now + configuration.timeouts.synthesis)
-        response = active
+        begin(active)
         add(.adoptSpeculation(made.id))
-        if !made.text.isEmpty { emit(.responseText(made.text, turn: turn, response: active.id)) }
+        if !made.text.isEmpty { tellText(made.text) }
         for call in made.tools { takeTool(call, at: now) }
         if made.isFinished { generationFinished(at: now) }
         return true

@@ -33,6 +33,7 @@ extension Conversation {
             emit(.transcriptFinal(text: text, turn: turn, language: language, confidence: confidence))
         case .failed(let failure):
             emit(.notice(code: failure.code, message: failure.message))
+            if isClientLed { return emit(.transcriptFailed(turn: turn, failure)) }
             emit(.transcriptFinal(text: "", turn: turn, language: nil, confidence: nil))
         case .notUnderstood, .nothing, .toFollow:
             emit(.transcriptFinal(text: "", turn: turn, language: nil, confidence: nil))
@@ -40,7 +41,7 @@ extension Conversation {
     }
 
     /// Puts the words of a turn on its record.
-    private mutating func complete(_ turn: TurnID, with text: String) {
+    mutating func complete(_ turn: TurnID, with text: String) {
         for index in history.indices.reversed() where history[index].turn == turn {
             guard case .speech(nil, let durationMs) = history[index].content else { continue }
             history[index].content = .speech(transcript: text, durationMs: durationMs)
@@ -61,7 +62,9 @@ extension Conversation {
 
     /// The running generation made audio.
     mutating func generationSpoke(_ samples: Int, at now: Instant) {
-        guard samples > 0, var active = response, active.own != nil else { return }
+        guard samples > 0, response?.own != nil else { return }
+        openReply()
+        guard var active = response else { return }
         if active.latency.llmFirstTokenMs == nil, let started = active.marks.generationStartedAt {
             active.latency.llmFirstTokenMs = (now - started).milliseconds
         }
@@ -79,7 +82,7 @@ extension Conversation {
 
     /// Hands what has come of the model's own audio to the playout, as far as it is next.
     mutating func playOwnSpeech() {
-        guard configuration.stages.speaks, var active = response, active.own != nil, active.held == nil else { return }
+        guard var active = response, active.speaks, active.own != nil, active.held == nil else { return }
         while let piece = active.takeOwnAudio() {
             add(.playOwnSpeech(active.id, from: piece.from, samples: piece.samples))
         }

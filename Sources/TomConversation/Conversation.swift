@@ -8,7 +8,7 @@
 /// (`awaiting`, in order), at most one response (`response`) or one that is being prepared for a turn that is probably over
 /// (`speculation`), and at most one key entry (`keys`).
 public struct Conversation: Sendable {
-    public let configuration: Configuration
+    public internal(set) var configuration: Configuration
     /// The record, oldest first. Replies hold what was heard.
     public internal(set) var history: [Item] = []
     /// Items that made room for later ones, `Limits.maxItems` being reached.
@@ -26,6 +26,7 @@ public struct Conversation: Sendable {
     /// Only while there is no response.
     var speculation: Speculation?
     var keys: KeyEntry?
+    var requests = ClientRequests()
     var idleDeadline: Instant?
     var idlePrompts = 0
     var lastTurn = 0
@@ -76,7 +77,8 @@ public struct Conversation: Sendable {
         case .transcriptionFailed(let turn, let failure): transcribed(turn, .failed(failure), at: now)
         case .engineReplaced(let work): engineReplaced(work, at: now)
         case .responseText(let id, _), .responseAudio(let id, _), .responseTool(let id, _), .responseMemory(let id, _),
-            .responseExpects(let id, _), .responseEndsCall(let id), .responseFinished(let id),
+            .responseExpects(let id, _), .responseEndsCall(let id), .responseCutShort(let id, _),
+            .responseFinished(let id),
             .responseFailed(let id, _), .responseBroke(let id, _):
             applyGeneration(input, of: id, at: now)
         case .toolFinished(let id, let output): toolFinished(id, output, at: now)
@@ -87,6 +89,9 @@ public struct Conversation: Sendable {
         case .audioSent(let id, let samples): audioSent(id, samples, at: now)
         case .playoutAdvanced(let id, let playedMs): playoutAdvanced(id, playedMs, at: now)
         case .clientInterrupted(let playedMs): clientInterrupted(playedMs: playedMs, at: now)
+        case .configured, .clearAudio, .insert, .givenAudioStarted, .givenAudioEnded, .truncate, .delete, .respond,
+            .cancelResponse, .approve:
+            applyRequest(input, at: now)
         case .deadlineReached: deadlineReached(at: now)
         case .hangUp(let termination): end(termination, at: now)
         }
@@ -110,9 +115,11 @@ public struct Conversation: Sendable {
         consider(callerDeadline)
         for turn in awaiting { if turn.result == nil, case .awaiting(let until) = turn.phase { consider(until) } }
         consider(following.first?.until)
+        for tool in requests.running { consider(tool.due) }
         consider(keys?.until)
         consider(responseDeadline)
         consider(speculationDeadline)
+        consider(requests.goodbye?.at)
         return next
     }
 
@@ -128,7 +135,9 @@ public struct Conversation: Sendable {
         wordsAreOverdue(at: now)
         if let keys, keys.until <= now { commitKeys(at: now) }
         responseDeadlineReached(at: now)
+        approvedToolsAreOverdue(at: now)
         speculationDeadlineReached(at: now)
+        goodbyeIsOver(at: now)
         if let idleDeadline, idleDeadline <= now { idled(at: now) }
     }
 
@@ -148,12 +157,38 @@ public struct Conversation: Sendable {
     }
 
     mutating func record(_ content: Item.Content, turn: TurnID, memory: String? = nil) {
-        lastItem += 1
-        history.append(Item(id: ItemID(lastItem), turn: turn, content: content, memory: memory))
-        if history.count > configuration.limits.maxItems {
-            history.removeFirst()
-            droppedItems += 1
+        var item = Item(id: takeItemID(), turn: turn, content: content, memory: memory)
+        item.isShown = !content.isToolWork
+        put(item, at: history.count)
+        if isClientLed, item.isShown { tell(item, response: nil) }
+    }
+
+    /// Puts what TOM's own tools were asked or answered on record. Where a client leads, it stands behind the reply and the
+    /// tools' work that it belongs to: what the client puts in meanwhile comes after all of it.
+    @discardableResult
+    mutating func recordToolWork(_ content: Item.Content, turn: TurnID) -> ItemID {
+        guard isClientLed else {
+            record(content, turn: turn)
+            return ItemID(lastItem)
         }
+        let reply = response?.turn == turn ? response?.item : nil
+        let before = history.lastIndex { $0.turn == turn && (!$0.isShown || $0.id == reply) }
+        var item = Item(id: takeItemID(), turn: turn, content: content)
+        item.isShown = false
+        put(item, at: before.map { $0 + 1 } ?? history.count)
+        return item.id
+    }
+
+    mutating func takeItemID() -> ItemID {
+        lastItem += 1
+        return ItemID(lastItem)
+    }
+
+    mutating func put(_ item: Item, at index: Int) {
+        history.insert(item, at: index)
+        guard history.count > configuration.limits.maxItems else { return }
+        requests.spoken[history.removeFirst().id] = nil
+        droppedItems += 1
     }
 
     /// Ends the call: every engine is stopped, the caller is told why, and nothing happens afterwards.
@@ -165,6 +200,7 @@ public struct Conversation: Sendable {
         interrupt(at: now, by: .hangUp)
         (caller, awaiting, response, keys, idleDeadline) = (nil, [], nil, nil, nil)
         following = []
+        requests = ClientRequests()
         self.termination = termination
         emit(.stopped(reason: termination.reason.rawValue))
         add(.hangUp(termination))

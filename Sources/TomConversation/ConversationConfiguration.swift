@@ -1,6 +1,8 @@
 extension Conversation {
     /// Everything about a conversation that is chosen before it begins.
     public struct Configuration: Sendable, Equatable, Codable {
+        public var lead = Lead.server
+        public var turnPolicy = TurnPolicy()
         public var turnDetection = TurnDetection.serverVAD
         public var endpointing = Endpointing()
         public var interruption = Interruption()

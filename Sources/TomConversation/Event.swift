@@ -20,6 +20,49 @@ public enum Event: Sendable, Equatable {
     case notice(code: String, message: String)
     /// The call is over; nothing follows.
     case stopped(reason: String)
+
+    // Told to a client that leads the conversation, and to nobody else; see `Conversation.Lead`.
+
+    /// A turn of the caller began. `audioMs`: position of the onset in the input audio; `nil` where the client says when
+    /// turns end.
+    case utteranceBegan(turn: TurnID, audioMs: Int?)
+    /// The turn's audio is complete; its item follows. `audioMs`: where it ends in the input audio, as above.
+    case utteranceEnded(turn: TurnID, audioMs: Int?)
+    /// The audio of the open turn, if there was one, is dropped.
+    case audioCleared
+    /// Nobody spoke for as long as the client set; an item and a response follow.
+    case idled(turn: TurnID)
+    /// An item is on the record, behind `after` (`nil`: in front). One of a response may still grow.
+    case itemAdded(Item, after: ItemID?, response: ResponseID?)
+    /// An item is complete: as it is now it stays, unless it is cut or deleted.
+    case itemDone(Item, after: ItemID?, response: ResponseID?)
+    /// The item is cut to the audio that was heard of it.
+    case itemTruncated(ItemID, audioMs: Int)
+    case itemDeleted(ItemID)
+    /// There will be no words of the turn.
+    case transcriptFailed(turn: TurnID, EngineFailure)
+    /// A response begins. `request` is `nil` for one that was not asked for.
+    case responseBegan(ResponseID, turn: TurnID, request: ResponseRequestID?)
+    /// The response is over: nothing of it follows.
+    case responseEnded(ResponseID, ResponseEnd)
+    /// A tool of the client's tool server is being run; `response` is `nil` for one that the client approved of, which
+    /// runs between responses. `item`: the call on the record.
+    case remoteToolBegan(ToolCall, item: ItemID, response: ResponseID?)
+    /// That tool ended. `response`: as it began; it may be over.
+    case remoteToolEnded(ToolOutput, item: ItemID, response: ResponseID?)
+    /// What becomes of a tool server of the client's. `server`: its label.
+    case toolServer(server: String, ToolServerNews)
+    /// What the client just asked for was not done.
+    case refused(Refusal)
+}
+
+/// What becomes of a tool server.
+public enum ToolServerNews: Sendable, Equatable {
+    /// Its tools are being asked for; one of the others follows.
+    case listing
+    /// Objects with `name`, `description`, `input_schema` and `annotations`, the last one only where the server gives it.
+    case listed([JSONValue])
+    case failed(EngineFailure)
 }
 
 public enum ToolStatus: String, Sendable, Equatable { case started, done, failed }

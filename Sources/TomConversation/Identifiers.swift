@@ -42,7 +42,7 @@ public struct SegmentID: Hashable, Sendable, Codable, CustomStringConvertible {
 }
 
 /// Names one item of the conversation's record.
-public struct ItemID: Hashable, Sendable, CustomStringConvertible {
+public struct ItemID: Hashable, Sendable, Codable, CustomStringConvertible {
     /// Counts from 1 within a call.
     public let number: Int
     public init(_ number: Int) { self.number = number }

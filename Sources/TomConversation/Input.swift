@@ -84,6 +84,31 @@ extension Conversation {
         /// The client stopped its playout by itself.
         case clientInterrupted(playedMs: Int?)
 
+        // From a client that leads the conversation; see `Lead`.
+
+        /// What holds from here on; the lead never changes.
+        case configured(Configuration)
+        /// The audio of the open turn is dropped.
+        case clearAudio
+        case insert(Item.Content, at: Place)
+        /// A turn is given as a whole: its audio follows at once, then `givenAudioEnded`. It is not answered by itself.
+        case givenAudioStarted
+        /// The turn that was given is complete; it lasts `ms` milliseconds.
+        case givenAudioEnded(ms: Int)
+        /// Of the audio of TOM's item, `audioMs` milliseconds were heard; the rest was never said.
+        case truncate(ItemID, audioMs: Int)
+        case delete(ItemID)
+        /// A response is wanted, once the words of the turns that are over are known. `speaks`: whether with a voice; `nil`
+        /// as configured.
+        case respond(ResponseRequestID?, speaks: Bool?)
+        /// `nil`: whichever is being given.
+        case cancelResponse(ResponseID?)
+        /// The client decides whether the call of a remote tool, an item on the record, is run.
+        case approve(ItemID, Bool, reason: String?)
+
+        /// The model ended before its answer did; `responseFinished` follows.
+        case responseCutShort(GenerationID, Shortfall)
+
         /// `nextDeadline` has passed.
         case deadlineReached
         case hangUp(Termination)

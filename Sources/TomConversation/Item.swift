@@ -8,6 +8,8 @@ public struct Item: Sendable, Equatable, Identifiable {
     public var content: Content
     /// Opaque state that a language model left on its own item and gets back with the history; `nil` for everyone else's.
     public var memory: String?
+    /// Whether a client that leads the conversation is told of it: of TOM's own tools it is not.
+    public var isShown = true
 
     public init(id: ItemID, turn: TurnID, content: Content, memory: String? = nil) {
         self.id = id
@@ -16,7 +18,7 @@ public struct Item: Sendable, Equatable, Identifiable {
         self.memory = memory
     }
 
-    public enum Content: Sendable, Equatable {
+    public enum Content: Sendable, Equatable, Codable {
         /// The caller spoke. `transcript` is `nil` when speech was heard but no words could be recognised; the audio of
         /// `durationMs` milliseconds may still be kept under the item's turn.
         case speech(transcript: String?, durationMs: Int)
@@ -32,6 +34,16 @@ public struct Item: Sendable, Equatable, Identifiable {
         case toolCall(ToolCall)
         /// The tool's answer.
         case toolOutput(ToolOutput)
+        /// What the client tells the model beside what anyone said.
+        case instructions(String)
+
+        /// Whether it is what TOM's own tools were asked and answered.
+        var isToolWork: Bool {
+            switch self {
+            case .toolCall, .toolOutput: true
+            case .speech, .typed, .keys, .silence, .reply, .instructions: false
+            }
+        }
     }
 }
 
@@ -44,12 +56,22 @@ public struct ToolCall: Sendable, Equatable, Codable {
     public let arguments: [String: JSONValue]
     /// Whether it was a tool that the model had been offered; one that it made up is not run, and the model is told so.
     public let isOffered: Bool
+    /// Whether the client runs it: then its output comes as an item, and another response is asked for. A remote tool is
+    /// the client's to approve of, and runs once it has.
+    public let isForClient: Bool
+    /// Where it runs, when that is a tool server of the client's.
+    public let remote: RemoteTool?
 
-    public init(id: String, name: String, arguments: [String: JSONValue], isOffered: Bool = true) {
+    public init(
+        id: String, name: String, arguments: [String: JSONValue], isOffered: Bool = true, isForClient: Bool = false,
+        remote: RemoteTool? = nil
+    ) {
         self.id = id
         self.name = name
         self.arguments = arguments
         self.isOffered = isOffered
+        self.isForClient = isForClient
+        self.remote = remote
     }
 
     public init(from decoder: any Decoder) throws {
@@ -58,7 +80,21 @@ public struct ToolCall: Sendable, Equatable, Codable {
         self.init(
             id: try fields.decode(String.self, forKey: .id), name: try fields.decode(String.self, forKey: .name),
             arguments: try fields.decode([String: JSONValue].self, forKey: .arguments),
-            isOffered: try fields.decodeIfPresent(Bool.self, forKey: .isOffered) ?? true)
+            isOffered: try fields.decodeIfPresent(Bool.self, forKey: .isOffered) ?? true,
+            isForClient: try fields.decodeIfPresent(Bool.self, forKey: .isForClient) ?? false,
+            remote: try fields.decodeIfPresent(RemoteTool.self, forKey: .remote))
+    }
+}
+
+/// A tool of a tool server (MCP) that a client named.
+public struct RemoteTool: Sendable, Equatable, Codable {
+    /// The server's label, as the client gave it.
+    public let server: String
+    /// The tool's own name there; models may know it by another.
+    public let name: String
+    public init(server: String, name: String) {
+        self.server = server
+        self.name = name
     }
 }
 

@@ -1,7 +1,7 @@
 /// Cuts a stream of text deltas into sentences for the synthesiser, as early as each is certainly complete.
 ///
 /// Where the text is cut depends on the text alone, never on the borders of the deltas it came in.
-struct SentenceSplitter: Sendable {
+package struct SentenceSplitter: Sendable {
     private let rules: SentenceRules
     private var pending: [Unicode.Scalar] = []
     /// What lies before it in `pending` holds no boundary.
@@ -21,7 +21,7 @@ struct SentenceSplitter: Sendable {
     }
 
     /// All sentences of a text that is known as a whole.
-    static func sentences(_ text: String, language: String?) -> [String] {
+    package static func sentences(_ text: String, language: String?) -> [String] {
         var splitter = SentenceSplitter(language: language)
         return splitter.append(text) + [splitter.finish()].compactMap(\.self)
     }

@@ -27,6 +27,8 @@ public struct ResponseRequest: Sendable {
     public let history: [Item]
     /// What the model may call, ``BuiltInTool/endCall`` among them.
     public let tools: [ToolDescription]
+    /// What a client that leads the conversation wants of the response; `nil` in TOM's own calls.
+    public let directions: ResponseDirections?
     /// Where the engine reports the tokens it used; `nil`: nowhere.
     public let meter: UsageMeter?
     /// Names of engines that broke off in this turn: they are asked only when there is no other.
@@ -34,13 +36,14 @@ public struct ResponseRequest: Sendable {
 
     public init(
         response: ResponseID, turn: TurnID, language: String, history: [Item], tools: [ToolDescription] = [],
-        meter: UsageMeter? = nil, avoiding: Set<String> = []
+        directions: ResponseDirections? = nil, meter: UsageMeter? = nil, avoiding: Set<String> = []
     ) {
         self.response = response
         self.turn = turn
         self.language = language
         self.history = history
         self.tools = tools
+        self.directions = directions
         self.meter = meter
         self.avoiding = avoiding
     }
@@ -60,6 +63,8 @@ public enum ResponseEvent: Sendable, Equatable {
     case expects(Expectation)
     /// The call is over once this response has been heard.
     case endsCall
+    /// The model ended before its answer did; what came so far is the answer, and ``finished`` follows.
+    case cutShort(Shortfall)
     /// Another engine goes on with this generation.
     case failedOver(EngineFailover)
     /// Terminal.

@@ -25,18 +25,25 @@ public struct SynthesisRequest: Sendable {
     public let language: String
     /// The agent's voice; `nil` for the engine's default in that language.
     public let voice: String?
+    /// The voice a client would rather hear, by whatever name it knows; an engine that has none of that name speaks as it would
+    /// without. `nil`: none in particular.
+    public let preferredVoice: String?
+    /// How fast, as a multiple of the engine's usual pace, 0.25 to 4. Engines go as far as they can.
+    public let speed: Double
     /// Where characters and audio are counted; `nil`: nowhere.
     public let meter: UsageMeter?
     /// Names of engines that broke off in this turn: they are asked only when there is no other.
     public let avoiding: Set<String>
     public init(
-        segment: SegmentID, text: String, language: String, voice: String?, meter: UsageMeter? = nil,
-        avoiding: Set<String> = []
+        segment: SegmentID, text: String, language: String, voice: String?, preferredVoice: String? = nil,
+        speed: Double = 1, meter: UsageMeter? = nil, avoiding: Set<String> = []
     ) {
         self.segment = segment
         self.text = text
         self.language = language
         self.voice = voice
+        self.preferredVoice = preferredVoice
+        self.speed = min(max(speed, 0.25), 4)
         self.meter = meter
         self.avoiding = avoiding
     }

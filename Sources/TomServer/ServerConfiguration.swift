@@ -16,9 +16,15 @@ public struct ServerConfiguration: Sendable {
     public var addressAllowList: [String] = []
     /// Concurrent calls; above it calls are refused with 503. At least 1.
     public var maxCalls = 1_000
+    /// Requests at one time that speak or write down; above it they are refused with 503. At least 1.
+    public var maxAudioRequests = 8
+    /// The program `ffmpeg`, which makes mp3, opus, aac and flac of speech; `nil`, or where there is none: these are not offered.
+    public var encoderPath: String?
     /// Event-loop threads. At least 1.
     public var eventLoops = System.coreCount
     public var webSocket = WebSocketLimits()
+    /// Bytes of one message of a session of the Realtime API, in place of `webSocket.maxMessageBytes`.
+    public var realtimeMaxMessageBytes = 16 << 20
     public var http = HTTPLimits()
     public var call = CallLimits()
     /// How long live calls may go on after the first SIGTERM.
@@ -57,6 +63,8 @@ public struct ServerConfiguration: Sendable {
         public var allowMissingToken = false
         /// Close a call with 1008 when its token expires.
         public var endCallsAtExpiry = false
+        /// The file with the keys of OpenAI's API, which need not exist; `nil`: there are none.
+        public var keysPath: String?
         /// Used tokens remembered; when all are still valid, further calls are refused with 503.
         public var replayCapacity = 100_000
         public init() {}
@@ -81,6 +89,8 @@ public struct ServerConfiguration: Sendable {
         public var idleTimeout: TimeAmount = .seconds(30)
         /// How long a request may take from its head to the end of its response.
         public var requestTimeout: TimeAmount = .seconds(30)
+        /// The same for a request that speaks or writes down.
+        public var audioTimeout: TimeAmount = .minutes(10)
         /// Bytes of a request head; above it 400 and close.
         public var maxHeaderBytes = 32_768
         /// Connections without a whole request head, overall. Beyond it the oldest is closed.
@@ -100,6 +110,8 @@ public struct ServerConfiguration: Sendable {
         /// Bad messages within `errorWindowSeconds` that end the call with 1008.
         public var maxErrors = 20
         public var errorWindowSeconds = 10.0
+        /// How long a session of the Realtime API may last, in seconds.
+        public var maxRealtimeSeconds = 86_400
         public init() {}
     }
 }

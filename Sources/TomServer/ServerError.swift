@@ -10,11 +10,14 @@ public struct ServerError: DescribedError, Equatable {
     public let category: ErrorCategory
     /// The whole seconds to wait before trying again, sent as `Retry-After`.
     public var retryAfterSeconds: Int?
+    /// The member of the request at fault, as the API's error bodies name it.
+    public var parameter: String?
 
     init(
         _ code: String, status: Int, _ category: ErrorCategory, _ message: String, hint: String?,
-        retryAfterSeconds: Int? = nil
+        retryAfterSeconds: Int? = nil, parameter: String? = nil
     ) {
+        self.parameter = parameter
         self.code = code
         self.status = status
         self.category = category
@@ -86,9 +89,12 @@ extension ServerError {
     static let callIDMismatch = ServerError(
         "auth.call_id_mismatch", status: 403, .authorization, "the token is for another call",
         hint: "Ask for a token whose call_id is the one in the path.")
-    static let missingScope = ServerError(
-        "auth.missing_scope", status: 403, .authorization, "the token lacks the scope 'operator'",
-        hint: "Ask for a token with the claim scope: operator.")
+    static func missingScope(_ scope: APIScope) -> ServerError {
+        ServerError(
+            "auth.missing_scope", status: 403, .authorization, "what was sent lacks the scope '\(scope.rawValue)'",
+            hint: "Use a key with that scope (`tom keys list`), or a token with the claim scope: \(scope.rawValue).",
+            parameter: scope.rawValue)
+    }
     static let originNotAllowed = ServerError(
         "access.origin_not_allowed", status: 403, .authorization, "pages of this origin may not call here",
         hint: "Add the origin to WS_ORIGIN_ALLOWLIST on the server.")

@@ -12,15 +12,16 @@ public import TomSession
 
 /// The server: HTTP, WebSocket calls, dashboard and metrics on one port.
 public final class TomServer: Sendable {
-    private let configuration: ServerConfiguration
-    private let factory: any CallSessionFactory
+    let configuration: ServerConfiguration
+    let factory: any CallSessionFactory
     private let assets: @Sendable (String) -> Asset?
     private let messages: (any MessageListing)?
     private let calls: (any CallRecords)?
+    let speech: SpeechService?
     private let prometheus: PrometheusRegistry
-    private let metrics: ServerMetrics
-    private let logger: Logger
-    private let registry: CallRegistry
+    let metrics: ServerMetrics
+    let logger: Logger
+    let registry: CallRegistry
     private let bound = OneShot<Int?>()
     private let drainAsked = OneShot<Void>()
     private let stopAsked = OneShot<Void>()
@@ -31,17 +32,20 @@ public final class TomServer: Sendable {
     ///   - assets: the dashboard's files by path without a leading slash; empty for the page itself.
     ///   - messages: what `GET /v1/messages` lists; `nil`: nothing.
     ///   - calls: what `GET /v1/calls/{id}` shows; `nil`: nothing.
+    ///   - speech: serves `/v1/audio`; `nil`: nothing there.
     ///   - metrics: rendered at `/metrics`; the one the process's metrics system was bootstrapped with.
     public init(
         configuration: ServerConfiguration, factory: any CallSessionFactory,
         assets: @escaping @Sendable (String) -> Asset? = { _ in nil }, messages: (any MessageListing)? = nil,
-        calls: (any CallRecords)? = nil, metrics: PrometheusRegistry = PrometheusRegistry(), logger: Logger
+        calls: (any CallRecords)? = nil, speech: SpeechService? = nil,
+        metrics: PrometheusRegistry = PrometheusRegistry(), logger: Logger
     ) {
         self.configuration = configuration
         self.factory = factory
         self.assets = assets
         self.messages = messages
         self.calls = calls
+        self.speech = speech
         self.prometheus = metrics
         self.logger = logger
         let serverMetrics = ServerMetrics(metrics, version: configuration.version)
@@ -148,14 +152,18 @@ public final class TomServer: Sendable {
 
     private func makeApplication(_ group: MultiThreadedEventLoopGroup) async throws -> some ApplicationProtocol {
         let verifier = try await makeVerifier()
-        let access = try AccessPolicy(configuration, verifier: verifier)
+        let keys = try configuration.authentication.keysPath.map { (path) throws(ServerError) in
+            try KeyRing(path: path, logger: logger)
+        }
+        let access = try AccessPolicy(configuration, verifier: verifier, keys: keys)
         let surroundings = WebSocketCall.Surroundings(
             factory: factory, limits: configuration.call, rates: configuration.rates,
             maxMessageBytes: configuration.webSocket.maxMessageBytes, metrics: metrics, logger: logger)
         let routes = Routes(
             configuration: configuration, access: access, registry: registry, surroundings: surroundings,
             prometheus: prometheus, assets: AssetRoute(assets: assets), messages: messages,
-            calls: calls)
+            calls: calls,
+            api: await makeAPI(access, group))
         return Application(
             router: routes.router(), server: try makeChannels(),
             configuration: .init(

@@ -39,14 +39,21 @@ public final class CallRegister: Sendable {
         return live.map { record($0, nil) } ?? ended
     }
 
-    func begin(callID: String, agentID: String, transport: String) -> CallAccount {
-        CallAccount(id: callID, agent: agentID, transport: transport, started: now(), register: self)
+    /// - Parameter isListed: whether its record is kept in memory once it has ended.
+    func begin(callID: String, agentID: String, transport: String, isListed: Bool = true) -> CallAccount {
+        CallAccount(
+            id: callID, agent: agentID, transport: transport, started: now(), isListed: isListed, register: self)
     }
 
     func opened(_ account: CallAccount) { state.withLock { $0.live[account.id] = account } }
 
     fileprivate func closed(_ account: CallAccount, _ termination: Termination) {
         let record = record(account, termination)
+        if account.isListed { list(record, of: account) }
+        onEnded(record)
+    }
+
+    private func list(_ record: CallRecord, of account: CallAccount) {
         state.withLock { state in
             // Another call may have taken the id since.
             if state.live[account.id] === account { state.live[account.id] = nil }
@@ -56,7 +63,6 @@ public final class CallRegister: Sendable {
             state.order.append(account.id)
             if state.order.count > Self.maxEnded { state.ended[state.order.removeFirst()] = nil }
         }
-        onEnded(record)
     }
 
     private func record(_ account: CallAccount, _ termination: Termination?) -> CallRecord {
@@ -76,10 +82,14 @@ final class CallAccount: Sendable {
     let transport: String
     let started: Date
     let usage = UsageLedger()
+    fileprivate let isListed: Bool
     private let register: CallRegister
     private let isClosed = Atomic(false)
 
-    fileprivate init(id: String, agent: String, transport: String, started: Date, register: CallRegister) {
+    fileprivate init(
+        id: String, agent: String, transport: String, started: Date, isListed: Bool, register: CallRegister
+    ) {
+        self.isListed = isListed
         self.id = id
         self.agent = agent
         self.transport = transport

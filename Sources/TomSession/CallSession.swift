@@ -68,10 +68,13 @@ public protocol CallSessionFactory: Sendable {
     var engineNames: EngineNames { get }
     /// The engines that would serve a call with these options.
     func engineNames(for options: CallOptions) -> EngineNames
+    /// Ids of the agents that a call may ask for, the one that answers by default first.
+    var agentIDs: [String] { get }
 }
 
 extension CallSessionFactory {
     public func engineNames(for options: CallOptions) -> EngineNames { engineNames }
+    public var agentIDs: [String] { [] }
 }
 
 /// The name of the engine at each stage.

@@ -7,6 +7,7 @@ import TomAudio
 struct PlayoutQueue {
     private let codec: AudioCodec
     let samplesPerFrame: Int
+    private let maxSamples: Int
     private var chunks: [[Int16]] = []
     /// First chunk that is not used up, and how many of its samples are.
     private var head = 0
@@ -15,9 +16,11 @@ struct PlayoutQueue {
     private var frame: [Int16] = []
     private var encoded: [UInt8] = []
 
-    init(format: AudioFormat) {
+    /// - Parameter maxFrames: how many frames may go out as one, where so many are there.
+    init(format: AudioFormat, maxFrames: Int = 1) {
         codec = format.codec
         samplesPerFrame = AudioFrame.samples(at: format.sampleRate)
+        maxSamples = samplesPerFrame * maxFrames
     }
 
     mutating func append(_ chunk: [Int16]) {
@@ -44,9 +47,11 @@ struct PlayoutQueue {
         samples = count
     }
 
-    /// Takes the next frame, shorter than 20 ms only at the end, and hands its bytes to `body`.
-    mutating func takeFrame(_ body: (UnsafeRawBufferPointer) -> Void) -> Int {
-        let count = min(samplesPerFrame, samples)
+    /// Takes the next frame, or as many as may go out as one and are within `limit` samples, and hands their bytes to
+    /// `body`. A frame is shorter than 20 ms only at the end.
+    mutating func takeFrame(upTo limit: Int = .max, _ body: (UnsafeRawBufferPointer) -> Void) -> Int {
+        let whole = min(maxSamples, limit) / samplesPerFrame * samplesPerFrame
+        let count = min(max(whole, samplesPerFrame), samples)
         guard count > 0 else { return 0 }
         if chunks[head].count - offset >= count, codec == .pcm16 {
             // The common case copies nothing: a frame that lies within one chunk, in the machine's own byte order.

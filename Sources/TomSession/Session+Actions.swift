@@ -37,7 +37,7 @@ extension Session {
     private func startTranscription(_ turn: TurnID, _ expectation: Expectation) {
         guard let transcriber = engines.transcriber else { return }
         let request = TranscriptionRequest(
-            turn: turn, language: profile.language, expectation: expectation, history: conversation.history,
+            turn: turn, language: spokenLanguage(transcriber), expectation: expectation, history: conversation.history,
             meter: usage.meter())
         let lane = ResultLane(to: self, overflow: .transcription(turn, .failed(.flood("stt"))))
         let task = transcriber.transcribe(request) { lane.deliver(.transcription(turn, $0)) }
@@ -48,7 +48,17 @@ extension Session {
         if transcriber.capabilities.readsAudio { task.append(preRoll.span) }
         turnAudio.clear()
         turnAudio.append(preRoll.span)
+        client?.retained.begin(.turn(turn), format: AudioFormat(codec: .pcm16, sampleRate: .hz16000))
+        retain(preRoll.span, of: turn)
         if expectation.keepsAudio { recordings.begin(turn, preRoll: preRoll) }
+    }
+
+    /// The language the client says its caller speaks, where the engine knows it.
+    private func spokenLanguage(_ transcriber: any Transcriber) -> String {
+        guard let wanted = client?.settings.language else { return profile.language }
+        let known = transcriber.capabilities.languages
+        return known.isEmpty || known.contains { $0.primaryLanguage == wanted.primaryLanguage }
+            ? wanted : profile.language
     }
 
     private func finishTranscription(_ turn: TurnID) {
@@ -62,6 +72,7 @@ extension Session {
     private func cancelTranscription(_ turn: TurnID) {
         stopListening(turn)
         recordings.discard(turn)
+        client?.retained.discard(.turn(turn))
         guard let running = transcriptions.removeValue(forKey: turn) else { return }
         running.lane.close()
         running.task.cancel()
@@ -109,7 +120,9 @@ extension Session {
         // One voice: whatever is still being made for an earlier sentence is not wanted any more.
         stopSynthesis()
         let rate = options.output.sampleRate
-        if let canned = profile.canned.audio(for: text, at: rate) {
+        let wanted = requested(segment.response)
+        let speed = wanted?.speed ?? 1
+        if wanted?.voice == nil, speed == 1, let canned = profile.canned.audio(for: text, at: rate) {
             let converter = ReplyConverter(to: rate, trimsSilence: false)
             process(.synthesis(segment, converter.convert(.audio(canned.samples, rate: canned.rate))))
             return process(.synthesis(segment, converter.convert(.finished)))
@@ -119,7 +132,7 @@ extension Session {
         if conversation.isSpeculative(segment) { speculativeMeters.append(meter) }
         let request = SynthesisRequest(
             segment: segment, text: SpokenText.of(text, language: profile.language), language: profile.language,
-            voice: profile.voice, meter: meter, avoiding: broken.voices)
+            voice: profile.voice, preferredVoice: wanted?.voice, speed: speed, meter: meter, avoiding: broken.voices)
         let lane = ResultLane(to: self, overflow: .synthesis(segment, .init(end: .failed(.flood("tts")))))
         let task = synthesizer.synthesize(request) { event in
             // On the engine's thread, so that no event loop is held up by a long sentence.

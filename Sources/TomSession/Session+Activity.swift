@@ -59,18 +59,21 @@ extension Session {
 
     private func report(_ changes: [VoiceActivity.Transition]) {
         if changes.isEmpty, activity.isSpeaking, conversation.wantsSpeechProgress {
-            process(.speechContinued(audioMs: activity.lastSpeechMs - filledMs))
+            process(.speechContinued(audioMs: position(ofMs: activity.lastSpeechMs)))
         }
         // More than one change in one message is rare (20 ms is the norm) and then must not be lost.
         for change in changes {
             switch change {
             case .started(let atMs):
                 cancelPause()
-                process(.speechStarted(audioMs: atMs - filledMs, agoNs: ago(atMs)))
-            case .stopped(let endMs): process(.speechStopped(audioMs: endMs - filledMs, agoNs: ago(endMs)))
+                process(.speechStarted(audioMs: position(ofMs: atMs), agoNs: ago(atMs)))
+            case .stopped(let endMs): process(.speechStopped(audioMs: position(ofMs: endMs), agoNs: ago(endMs)))
             }
         }
     }
+
+    /// Where in the caller's audio the detector's position `ms` is.
+    func position(ofMs ms: Int) -> Int { ms - filledMs + passedSamples / 16 }
 
     /// How long before now the caller's audio was at `positionMs`: a message arrives as a whole at its end.
     private func ago(_ positionMs: Int) -> Int64 {
@@ -92,7 +95,7 @@ extension Session {
         for case .stopped(let endMs) in activity.fillSilence() { speechEndMs = endMs }
         if let speechEndMs {
             let ago = (now - lastAudioAt).nanoseconds + Int64(before - speechEndMs) * 1_000_000
-            process(.speechStopped(audioMs: speechEndMs - filledMs, agoNs: ago))
+            process(.speechStopped(audioMs: position(ofMs: speechEndMs), agoNs: ago))
         }
         filledMs += activity.heardMs - before
     }

@@ -5,9 +5,12 @@ import TomEngines
 extension Session {
     func startGeneration(_ id: GenerationID, turn: TurnID, _ history: [Item], meter: UsageMeter) {
         guard let model = engines.languageModel else { return }
+        let wanted = requested(id.response)
+        let offer = offer(wanted, round: id.round)
         let request = ResponseRequest(
-            response: id.response, turn: turn, language: profile.language, history: history,
-            tools: tools.tools(of: profile.agentID), meter: meter, avoiding: broken.models)
+            response: id.response, turn: turn, language: profile.language, history: wanted?.history ?? history,
+            tools: offer.tools, directions: offer.directions, meter: meter, avoiding: broken.models)
+        keep(meter, of: id.response)
         let lane = ResultLane(to: self, overflow: .generation(id, .failed(.flood("llm"))))
         if id.round == 0 { ownSpeech.clear() }
         let task = model.respond(to: request, deliver: generationDelivery(id, lane))
@@ -28,10 +31,11 @@ extension Session {
         case .text(let text): apply(.responseText(id, text))
         // Comes converted, as `Work.speech`.
         case .audio: break
-        case .toolCall(let call): apply(.responseTool(id, call))
+        case .toolCall(let call): apply(.responseTool(id, attributed(call, of: id)))
         case .memory(let memory): apply(.responseMemory(id, memory))
         case .expects(let expectation): apply(.responseExpects(id, expectation))
         case .endsCall: apply(.responseEndsCall(id))
+        case .cutShort(let shortfall): apply(.responseCutShort(id, shortfall))
         case .failedOver(let failover): failedOver("llm", failover, at: .generation(id))
         case .finished:
             generation = nil
@@ -78,7 +82,14 @@ extension Session {
         let context = ToolContext(
             callID: options.callID, agentID: profile.agentID, recordings: recordings, transfer: link?.transfer)
         // A tool that never ends does not keep the call's session.
-        tools.run(call, in: context) { [weak self] output in self?.deliver(.input(.toolFinished(id, output)), from: nil)
+        let deliver: @Sendable (ToolOutput) -> Void = { [weak self] output in
+            self?.deliver(.input(.toolFinished(id, output)), from: nil)
         }
+        guard let remote = call.remote else { return tools.run(call, in: context, deliver: deliver) }
+        guard let server = client?.servers.opened(remote.server) else {
+            let words = "The tool is not available."
+            return deliver(ToolOutput(callID: call.id, succeeded: false, output: words))
+        }
+        tools.run(call, on: server, in: context, deliver: deliver)
     }
 }

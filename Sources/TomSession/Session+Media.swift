@@ -11,7 +11,21 @@ extension Session {
         guard conversation.termination == nil else { return }
         lastAudioAt = now
         if options.manualTurns, listening == nil, engines.transcriber != nil { process(.manualAudioStarted) }
-        callerAudio.decode(bytes) { samples in listen(to: samples) }
+        callerAudio.decode(bytes) { samples in
+            clearAudio.removeAll(keepingCapacity: true)
+            if noise?.process(samples, into: &clearAudio) == nil {
+                listen(to: samples)
+            } else {
+                listen(to: clearAudio.span)
+            }
+        }
+    }
+
+    /// What the noise reduction still holds belongs to the turn that ends.
+    func hearHeldAudio() {
+        clearAudio.removeAll(keepingCapacity: true)
+        noise?.flush(into: &clearAudio)
+        if !clearAudio.isEmpty { listen(to: clearAudio.span) }
     }
 
     /// A message may hold up to a second of audio; it is heard in pieces short enough for the onset of speech to lie within
@@ -30,13 +44,22 @@ extension Session {
     /// - Parameter restMs: audio of the same message that follows the piece.
     private func listen(to piece: Span<Int16>, before restMs: Int) {
         preRoll.append(piece)
+        take(piece)
+        if recordings.isRecording { record(piece) }
+        guard !options.manualTurns else {
+            passedSamples += piece.count
+            return
+        }
+        detectSpeech(in: piece, before: restMs)
+    }
+
+    /// Hands audio to the open turn.
+    func take(_ piece: Span<Int16>) {
         if let task = listening?.task, engines.transcriber?.capabilities.readsAudio == true {
             task.append(piece)
         }
         if listening != nil { turnAudio.append(piece) }
-        if recordings.isRecording { record(piece) }
-        guard !options.manualTurns else { return }
-        detectSpeech(in: piece, before: restMs)
+        if let turn = listening?.turn { retain(piece, of: turn) }
     }
 
     private func record(_ piece: Span<Int16>) {
@@ -51,10 +74,18 @@ extension Session {
                 message: "What the caller says is longer than a call's recordings may be; a part of it is not kept."))
     }
 
+    /// Keeps what a client that leads may ask for.
+    func retain(_ piece: Span<Int16>, of turn: TurnID) {
+        guard client != nil else { return }
+        piece.withUnsafeBytes { client?.retained.append($0, to: .turn(turn)) }
+    }
+
     // MARK: Reply audio
 
     /// Samples that may go out: all of them, except what does not fill a frame while more of the sentence is being made.
     private var sendableSamples: Int {
+        // A client that plays when it likes needs no whole frames, and has the first sound earlier.
+        guard client == nil else { return playout.samples }
         let rest = playout.samples % playout.samplesPerFrame
         return rest > 0 && conversation.isSynthesizing ? playout.samples - rest : playout.samples
     }
@@ -75,12 +106,17 @@ extension Session {
         if playoutResponse != response {
             playoutResponse = response
             playoutSeq = 0
+            client?.retained.begin(.response(response), format: options.output)
             emit(.responseAudioStarted(response: response, turn: turn))
         }
         if conversation.playoutRanDry(at: now) { metrics.underruns.increment() }
         var sent = 0
-        while playout.samples > 0, sent + min(playout.samplesPerFrame, playout.samples) <= room {
-            sent += playout.takeFrame { link.sendAudio($0, response: response, turn: turn, seq: playoutSeq) }
+        // What a client leads may be a long answer at once: a socket that is full is waited for.
+        while playout.samples > 0, link.isWritable, sent + min(playout.samplesPerFrame, playout.samples) <= room {
+            sent += playout.takeFrame(upTo: room - sent) {
+                link.sendAudio($0, response: response, turn: turn, seq: playoutSeq)
+                client?.retained.append($0, to: .response(response))
+            }
             playoutSeq += 1
         }
         markForFlush()

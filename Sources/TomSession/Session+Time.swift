@@ -47,6 +47,7 @@ extension Session {
         generation?.cancel()
         synthesis?.cancel()
         (generation, synthesis) = (nil, nil)
+        closeServers()
         playout.clear()
         speech?.close()
         speech = nil

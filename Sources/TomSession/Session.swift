@@ -12,7 +12,9 @@ import TomEngines
 actor Session: CallSession {
     nonisolated let unownedExecutor: UnownedSerialExecutor
     let eventLoop: any EventLoop
-    let options: CallOptions
+    var options: CallOptions
+    /// The client's side, where it leads the conversation.
+    var client: ClientSide?
     let profile: CallProfile
     /// The call's engines: the profile's, or those of its speech model.
     let engines: CallEngines
@@ -22,6 +24,8 @@ actor Session: CallSession {
     var ownSpeech = OwnSpeechAudio()
     let configuration: SessionConfiguration
     let tools: any ToolRunner
+    /// Opens the tool servers that the client names; `nil` where none may be.
+    let toolServers: (any ToolServers)?
     let account: CallAccount
     let metrics: SessionMetrics
     let logger: Logger
@@ -38,6 +42,9 @@ actor Session: CallSession {
 
     // Caller audio
     var callerAudio: CallerAudio
+    /// Takes the background from the caller's audio, where the client wants that, into `clearAudio`.
+    var noise: NoiseReduction?
+    var clearAudio: [Int16] = []
     var activity: VoiceActivity
     /// The model that judges the caller's audio; `nil` where the built-in detector does.
     var detection: (any SpeechDetection)?
@@ -56,6 +63,8 @@ actor Session: CallSession {
     var lastAudioAt: Instant?
     /// Silence the detector was given in place of audio that did not come: positions of the input audio do not count it.
     var filledMs = 0
+    /// Samples that no detector was given, since the client was ending its turns.
+    var passedSamples = 0
     /// The turn whose audio is coming in, and the transcription that takes it until it has answered; `nil` between turns.
     var listening: (turn: TurnID, task: (any Transcription)?)?
     var transcriptions: [TurnID: (task: any Transcription, lane: ResultLane)] = [:]
@@ -75,7 +84,8 @@ actor Session: CallSession {
     var playoutResponse: ResponseID?
 
     init(
-        options: CallOptions, profile: CallProfile, configuration: SessionConfiguration, tools: any ToolRunner,
+        options: CallOptions, settings: ClientSettings? = nil, profile: CallProfile,
+        configuration: SessionConfiguration, tools: any ToolRunner, toolServers: (any ToolServers)? = nil,
         account: CallAccount, metrics: SessionMetrics, journal: Journal?, logger: Logger,
         link: NIOLoopBound<any CallLink>,
         eventLoop: any EventLoop
@@ -83,6 +93,8 @@ actor Session: CallSession {
         unownedExecutor = eventLoop.executor.asUnownedSerialExecutor()
         self.eventLoop = eventLoop
         self.options = options
+        client = settings.map { ClientSide(settings: $0) }
+        if let strength = settings?.noiseReduction { noise = NoiseReduction(strength) }
         self.profile = profile
         callerAudio = try CallerAudio(format: options.input)
         speech = profile.engines.speechModel?.open(
@@ -90,6 +102,7 @@ actor Session: CallSession {
         engines = Self.engines(of: profile, speech)
         self.configuration = configuration
         self.tools = tools
+        self.toolServers = toolServers
         self.account = account
         self.metrics = metrics
         self.journal = journal
@@ -97,33 +110,17 @@ actor Session: CallSession {
         begunAt = eventLoop.now
         conversation = Conversation(
             configuration: Self.conversationConfiguration(
-                options: options, profile: profile, engines: engines, configuration: configuration))
+                options: options, profile: profile, engines: engines, configuration: configuration,
+                settings: settings))
         let traits = options.manualTurns ? nil : profile.engines.speechDetector?.traits
         activity = VoiceActivity(
             configuration.voiceActivity, threshold: configuration.speechThreshold, model: traits)
         turnAudio = RecentAudio(capacity: profile.engines.turnEndJudge?.windowSamples ?? 0)
+        if let settings { activity.adjust(to: settings.turnEnd, usual: configuration) }
         preRoll = PreRoll(extra: traits.map { $0.frameSamples * $0.maxWaitingFrames } ?? 0)
-        playout = PlayoutQueue(format: options.output)
+        playout = PlayoutQueue(format: options.output, maxFrames: settings == nil ? 1 : Self.framesInOne)
         self.link = link.value
         journal?.begin(callID: options.callID, configuration: conversation.configuration)
-    }
-
-    static func conversationConfiguration(
-        options: CallOptions, profile: CallProfile, engines: CallEngines, configuration: SessionConfiguration
-    ) -> Conversation.Configuration {
-        var result = configuration.conversation
-        result.texts = profile.texts
-        result.texts.language = profile.language
-        if !configuration.greets { result.texts.greeting = nil }
-        result.interruption.backchannels = profile.backchannels
-        result.turnDetection = options.manualTurns ? .manual : .serverVAD
-        result.stages.transcribes = engines.transcriber != nil
-        result.endpointing.judgesPauses = engines.turnEndJudge != nil
-        result.stages.answers = engines.languageModel != nil
-        result.stages.speaks = engines.synthesizer != nil
-        result.stages.generatesSpeech = engines.speechModel != nil
-        result.outputSamplesPerSecond = options.output.sampleRate.hertz
-        return result
     }
 
     // MARK: CallSession
@@ -233,6 +230,7 @@ actor Session: CallSession {
     func emit(_ event: Event) {
         observe(event)
         link?.send(event)
+        follow(event)
         needsFlush = true
     }
 

@@ -3,13 +3,14 @@ import Foundation
 public import Logging
 public import NIOCore
 import TomConversation
+public import TomEngines
 
 /// Makes the sessions of a server from what they have in common.
-public struct SessionFactory: CallSessionFactory {
-    private let profiles: [String: CallProfile]
-    private let defaultAgent: String
+public struct SessionFactory: ClientLedSessionFactory {
+    private let profiles: CallProfiles
     private let configuration: SessionConfiguration
     private let tools: any ToolRunner
+    private let toolServers: (any ToolServers)?
     private let calls: CallRegister
     /// By agent: agents may have different engines.
     private let metrics: [String: SessionMetrics]
@@ -19,31 +20,48 @@ public struct SessionFactory: CallSessionFactory {
     /// - Parameters:
     ///   - profiles: one per agent; ids are unique.
     ///   - defaultAgent: id of the agent that answers when a call asks for none; one of `profiles`.
+    ///   - toolServers: opens the tool servers that clients which lead their calls name; `nil`: they may name none.
     ///   - calls: where the records of the calls are kept.
     ///   - metrics: where the sessions' instruments come from.
     public init(
         profiles: [CallProfile], defaultAgent: String, configuration: SessionConfiguration, tools: any ToolRunner,
-        calls: CallRegister = CallRegister(),
+        toolServers: (any ToolServers)? = nil, calls: CallRegister = CallRegister(),
         metrics: any MetricsFactory = MetricsSystem.factory, logger: Logger
     ) {
-        self.profiles = Dictionary(uniqueKeysWithValues: profiles.map { ($0.agentID, $0) })
-        guard let profile = self.profiles[defaultAgent] else {
-            preconditionFailure("the default agent \(defaultAgent) is not among the profiles")
-        }
-        self.defaultAgent = defaultAgent
+        self.profiles = CallProfiles(profiles, defaultAgent: defaultAgent)
         self.configuration = configuration
         self.tools = tools
+        self.toolServers = toolServers
         self.calls = calls
         self.logger = logger
-        engineNames = profile.engines.names
-        self.metrics = self.profiles.mapValues {
-            SessionMetrics(engines: $0.engines.names, listeners: $0.engines.listeners, factory: metrics)
-        }
+        engineNames = self.profiles.standard.engines.names
+        self.metrics = Dictionary(
+            uniqueKeysWithValues: profiles.map {
+                let engines = $0.engines
+                return (
+                    $0.agentID,
+                    SessionMetrics(engines: engines.names, listeners: engines.listeners, factory: metrics)
+                )
+            })
     }
 
     public func makeSession(
         _ options: CallOptions, link: any CallLink, eventLoop: any EventLoop
     ) throws -> any CallSession {
+        try session(options, settings: nil, link: link, eventLoop: eventLoop)
+    }
+
+    public func makeSession(
+        _ options: CallOptions, settings: ClientSettings, link: any CallLink, eventLoop: any EventLoop
+    ) throws -> any ClientLedSession {
+        var options = options
+        options.manualTurns = settings.turnEnd == .client
+        return try session(options, settings: settings, link: link, eventLoop: eventLoop)
+    }
+
+    private func session(
+        _ options: CallOptions, settings: ClientSettings?, link: any CallLink, eventLoop: any EventLoop
+    ) throws -> Session {
         let profile = try profile(for: options)
         guard let metrics = metrics[profile.agentID] else {
             preconditionFailure("the agent \(profile.agentID) has no instruments")
@@ -54,9 +72,9 @@ public struct SessionFactory: CallSessionFactory {
         logger.debug("session made", metadata: ["agent.id": "\(profile.agentID)"])
         let account = calls.begin(callID: options.callID, agentID: profile.agentID, transport: options.transport)
         let session = try Session(
-            options: options, profile: profile, configuration: configuration, tools: tools, account: account,
-            metrics: metrics, journal: journal, logger: logger, link: NIOLoopBound(link, eventLoop: eventLoop),
-            eventLoop: eventLoop)
+            options: options, settings: settings, profile: profile, configuration: configuration, tools: tools,
+            toolServers: toolServers, account: account, metrics: metrics, journal: journal, logger: logger,
+            link: NIOLoopBound(link, eventLoop: eventLoop), eventLoop: eventLoop)
         calls.opened(account)
         return session
     }
@@ -86,28 +104,9 @@ public struct SessionFactory: CallSessionFactory {
         (try? profile(for: options))?.engines.names ?? engineNames
     }
 
+    public var agentIDs: [String] { profiles.ids }
+
     private func profile(for options: CallOptions) throws(SessionError) -> CallProfile {
-        if let agent = options.agent {
-            guard let profile = profiles[agent] else { throw .unknownAgent(agent, known: profiles.keys.sorted()) }
-            return try check(profile, options.language)
-        }
-        let byDefault = profiles[defaultAgent]!
-        guard let language = options.language, !Self.speaks(byDefault, language) else { return byDefault }
-        // No agent asked for, but a language: the first agent that speaks it.
-        let other = profiles.values.filter { Self.speaks($0, language) }.min { $0.agentID < $1.agentID }
-        guard let other else { throw .unsupportedLanguage(language, agent: defaultAgent) }
-        return other
-    }
-
-    private func check(_ profile: CallProfile, _ language: String?) throws(SessionError) -> CallProfile {
-        if let language, !Self.speaks(profile, language) {
-            throw .unsupportedLanguage(language, agent: profile.agentID)
-        }
-        return profile
-    }
-
-    /// `en-GB` is served by an agent that speaks `en`.
-    private static func speaks(_ profile: CallProfile, _ language: String) -> Bool {
-        language.lowercased().split(separator: "-").first == profile.language.lowercased().split(separator: "-").first
+        try profiles.profile(agent: options.agent, language: options.language)
     }
 }

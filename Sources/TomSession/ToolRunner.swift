@@ -7,10 +7,25 @@ public protocol ToolRunner: Sendable {
     func tools(of agentID: String) -> [ToolDescription]
     /// Runs `call` and delivers exactly one output, from any thread. Never blocks: it is called on the call's event loop.
     func run(_ call: ToolCall, in context: ToolContext, deliver: @escaping @Sendable (ToolOutput) -> Void)
+    /// As `run(_:in:deliver:)`, a tool of `source`, which is the call's own.
+    func run(
+        _ call: ToolCall, on source: any ToolSource, in context: ToolContext,
+        deliver: @escaping @Sendable (ToolOutput) -> Void)
 }
 
 extension ToolRunner {
     public func tools(of agentID: String) -> [ToolDescription] { [.takeMessage, .endCall] }
+
+    public func run(
+        _ call: ToolCall, on source: any ToolSource, in context: ToolContext,
+        deliver: @escaping @Sendable (ToolOutput) -> Void
+    ) {
+        let origin = ToolOrigin(callID: context.callID, agentID: context.agentID)
+        Task {
+            let result = await source.run(call, from: origin)
+            deliver(ToolOutput(callID: call.id, succeeded: result.outcome == .ok, output: result.text))
+        }
+    }
 }
 
 /// What a tool may know of the call it is run for.

@@ -53,12 +53,8 @@ public struct Toolbox: ToolRunner {
     }
 
     public func run(_ call: ToolCall, in context: ToolContext, deliver: @escaping @Sendable (ToolOutput) -> Void) {
-        let started = ContinuousClock.now
         let agent = agents[context.agentID] ?? AgentTools()
-        let report: @Sendable (ToolKind, ToolResult) -> Void = { kind, result in
-            self.observe(kind, result, .now - started, callID: context.callID)
-            deliver(ToolOutput(callID: call.id, succeeded: result.outcome == .ok, output: result.text))
-        }
+        let report = reporting(call, context, deliver)
         guard call.isOffered else { return report(.unknown, .noSuchTool) }
         switch BuiltInTool(rawValue: call.name) {
         case .takeMessage: return messages.run(call, in: context) { report(.takeMessage, $0) }
@@ -70,8 +66,27 @@ public struct Toolbox: ToolRunner {
         guard let source = agent.sources.first(where: { $0.tools.contains { $0.name == call.name } }) else {
             return report(.unknown, .noSuchTool)
         }
+        run(call, on: source, in: context, deliver: deliver)
+    }
+
+    public func run(
+        _ call: ToolCall, on source: any ToolSource, in context: ToolContext,
+        deliver: @escaping @Sendable (ToolOutput) -> Void
+    ) {
+        let report = reporting(call, context, deliver)
         let origin = ToolOrigin(callID: context.callID, agentID: context.agentID)
         Task { report(source.kind, await source.run(call, from: origin)) }
+    }
+
+    /// Counts and logs what comes of a call that begins now, and delivers it.
+    private func reporting(
+        _ call: ToolCall, _ context: ToolContext, _ deliver: @escaping @Sendable (ToolOutput) -> Void
+    ) -> @Sendable (ToolKind, ToolResult) -> Void {
+        let started = ContinuousClock.now
+        return { kind, result in
+            self.observe(kind, result, .now - started, callID: context.callID)
+            deliver(ToolOutput(callID: call.id, succeeded: result.outcome == .ok, output: result.text))
+        }
     }
 
     /// Neither names nor arguments nor answers: a model makes them up from what callers say.

@@ -12,7 +12,7 @@ struct VoiceActivity {
     private var builtIn: VoiceActivityDetector
     /// What a model's judgements make; `nil` while the built-in detector decides.
     private var judged: SpeechSegmenter?
-    private let threshold: SpeechThreshold
+    private var threshold: SpeechThreshold
     /// Samples at 16 kHz that the model was given, and silence put in their place.
     private var heardSamples = 0
 
@@ -28,6 +28,12 @@ struct VoiceActivity {
                 startMs: configuration.startMs, stopMs: configuration.stopMs, frameMs: $0.frameSamples / 16,
                 onsetFrames: $0.onsetFrames)
         }
+    }
+
+    /// How sure the detectors have to be from here on.
+    mutating func adjust(_ configuration: VoiceActivityDetector.Configuration, _ threshold: SpeechThreshold) {
+        builtIn.adjust(configuration)
+        self.threshold = threshold
     }
 
     var isSpeaking: Bool { judged?.isSpeaking ?? builtIn.isSpeaking }

@@ -29,8 +29,8 @@ final class SherpaSynthesis: EngineTask {
         self.deliver = deliver
     }
 
-    func start(_ text: String) throws(EngineError) {
-        guard let ticket = workers.submit({ self.speak(text) }) else {
+    func start(_ text: String, speed: Double) throws(EngineError) {
+        guard let ticket = workers.submit({ self.speak(text, speed: speed) }) else {
             throw .sherpaBusy(.tts, waiting: configuration.maximumWaiting)
         }
         state.withLock { $0.ticket = ticket }
@@ -49,7 +49,7 @@ final class SherpaSynthesis: EngineTask {
 extension SherpaSynthesis {
     private var isOver: Bool { state.withLock { $0.isOver } }
 
-    private func speak(_ text: String) {
+    private func speak(_ text: String, speed: Double) {
         guard !isOver else { return }
         let timeout = EngineError.sherpaTimeout(.milliseconds(configuration.timeoutMs))
         guard ContinuousClock.now < deadline else { return end(.failed(timeout)) }
@@ -60,7 +60,7 @@ extension SherpaSynthesis {
         do throws(EngineError) {
             let words = try speller.words(text, until: deadline)
             guard !isOver else { return }
-            try voice.say(words, speaker: configuration.speaker) { audio in
+            try voice.say(words, speaker: configuration.speaker, speed: speed) { audio in
                 guard !self.isOver else { return false }
                 samples += audio.count
                 if samples > limit { failure = .sherpaBadAudio("it is longer than any sentence") }

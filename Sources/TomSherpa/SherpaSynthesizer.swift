@@ -8,7 +8,7 @@ public import TomEngines
 /// not like.
 ///
 /// Since release 2 the library does not know how words sound: eSpeak NG tells it, one process for a sentence, as it is
-/// GPL-3.
+/// GPL-3. A voice's speakers have numbers and no names: the speaker is the configured one, whatever voice a client prefers.
 ///
 /// Failures: `tts.library_missing`, `tts.library_version`, `tts.model_missing`, `tts.model_unusable`, `tts.speaker`,
 /// `tts.not_installed` at the start, `tts.busy`, `tts.timeout`, `tts.phonemes`, `tts.bad_audio` and `tts.text_too_long`
@@ -68,7 +68,7 @@ public struct SherpaSynthesizer: SpeechSynthesizer {
             guard text.count <= EspeakText.maximumLength else { throw .textTooLong }
             // Marks alone make no sound, and the library would write them into the log.
             if text.contains(where: { $0.isLetter || $0.isNumber }) {
-                try synthesis.start(text)
+                try synthesis.start(text, speed: request.speed)
             } else {
                 deliver(.finished)
             }

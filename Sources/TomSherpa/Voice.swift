@@ -47,11 +47,15 @@ final class Voice: @unchecked Sendable {
     deinit { library.voiceDestroy(handle) }
 
     /// Says `words`; blocks until all is said.
-    /// - Parameter take: given the audio as it is made, `false` to stop.
+    /// - Parameters:
+    ///   - speed: as a multiple of the voice's own pace.
+    ///   - take: given the audio as it is made, `false` to stop.
     /// - Throws: `tts.bad_audio`.
-    func say(_ words: SpokenWords, speaker: Int, take: @escaping ([Int16]) -> Bool) throws(EngineError) {
+    func say(
+        _ words: SpokenWords, speaker: Int, speed: Double = 1, take: @escaping ([Int16]) -> Bool
+    ) throws(EngineError) {
         let run = Run(take)
-        let audio = generate(words, speaker, run)
+        let audio = generate(words, speaker, Float(speed), run)
         defer { if let audio { library.audioDestroy(audio) } }
         if run.isStopped { return }
         if let failure = run.failure { throw .sherpaBadAudio(failure) }
@@ -61,10 +65,12 @@ final class Voice: @unchecked Sendable {
         }
     }
 
-    private func generate(_ words: SpokenWords, _ speaker: Int, _ run: Run) -> UnsafePointer<tom_sherpa_audio>? {
+    private func generate(
+        _ words: SpokenWords, _ speaker: Int, _ speed: Float, _ run: Run
+    ) -> UnsafePointer<tom_sherpa_audio>? {
         var generation = tom_sherpa_generation()
         generation.silence_scale = 0.2
-        generation.speed = 1
+        generation.speed = speed
         generation.speaker = Int32(clamping: speaker)
         let argument = Unmanaged.passUnretained(run).toOpaque()
         func start(_ text: String) -> UnsafePointer<tom_sherpa_audio>? {

@@ -17,6 +17,8 @@ public final class SessionCall {
     public private(set) var link: RecordingLink
     /// `nil` once it was let go.
     public private(set) var session: (any CallSession)?
+    /// The same, of a call that its client leads.
+    public private(set) var led: (any ClientLedSession)?
     /// What the caller sends.
     public let input: AudioFormat
     /// Milliseconds of audio fed so far.
@@ -24,6 +26,8 @@ public final class SessionCall {
     private var voicePhase = 0
 
     /// A call of an agent with these engines, begun.
+    ///
+    /// - Parameter settings: of a client that leads the call; `nil` where none does.
     public init(
         transcriber: (any Transcriber)? = nil, model: (any LanguageModel)? = nil,
         synthesizer: (any SpeechSynthesizer)? = nil, speech: (any SpeechModel)? = nil,
@@ -32,10 +36,10 @@ public final class SessionCall {
         tools: any ToolRunner = StubTools(),
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         input: AudioFormat = .wideband, output: AudioFormat = .wideband, manualTurns: Bool = false,
-        callID: String = "call-1",
+        callID: String = "call-1", settings: ClientSettings? = nil,
         loop: VirtualEventLoop = VirtualEventLoop(), configure: (inout SessionConfiguration) -> Void = { _ in }
     ) throws {
-        self.input = input
+        self.input = settings?.input ?? input
         self.loop = loop
         let start = loop.now
         link = RecordingLink(now: { .nanoseconds((loop.now - start).nanoseconds) })
@@ -52,9 +56,14 @@ public final class SessionCall {
         let factory = SessionFactory(
             profiles: [profile], defaultAgent: "test", configuration: configuration, tools: tools, metrics: metrics,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-        session = try factory.makeSession(
-            CallOptions(callID: callID, input: input, output: output, manualTurns: manualTurns), link: link,
-            eventLoop: loop)
+        var options = CallOptions(callID: callID, input: input, output: output, manualTurns: manualTurns)
+        if let settings {
+            (options.input, options.output) = (settings.input, settings.output)
+            led = try factory.makeSession(options, settings: settings, link: link, eventLoop: loop)
+            session = led
+        } else {
+            session = try factory.makeSession(options, link: link, eventLoop: loop)
+        }
         session?.begin()
     }
 
@@ -105,6 +114,7 @@ public final class SessionCall {
     /// Lets go of the session, as a transport that is closed does.
     public func dropSession() {
         session = nil
+        led = nil
         link = RecordingLink(now: { .zero })
     }
 

@@ -1,5 +1,5 @@
 /// Base64 of RFC 4648 section 4 with padding, table driven and without allocation.
-enum Base64 {
+package enum Base64 {
     private static let alphabet: [UInt8] = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
@@ -26,10 +26,10 @@ enum Base64 {
     }
 
     /// Characters that `count` bytes become.
-    static func encodedCount(_ count: Int) -> Int { (count + 2) / 3 * 4 }
+    package static func encodedCount(_ count: Int) -> Int { (count + 2) / 3 * 4 }
 
     /// Bytes that `text` becomes; `nil` when its length or its padding's length is wrong.
-    static func decodedCount(_ text: UnsafeRawBufferPointer) -> Int? {
+    package static func decodedCount(_ text: UnsafeRawBufferPointer) -> Int? {
         guard text.count % 4 == 0 else { return nil }
         guard let last = text.last, last == padding else { return text.count / 4 * 3 }
         return text.count / 4 * 3 - (text[text.count - 2] == padding ? 2 : 1)
@@ -37,7 +37,7 @@ enum Base64 {
 
     /// Decodes `text`, whose `decodedCount` is `output.count`; `false` when it is not base64, bits lost in the last
     /// character included. `output` may begin where `text` does: nothing is overwritten before it is read.
-    static func decode(_ text: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Bool {
+    package static func decode(_ text: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Bool {
         guard let last = text.last else { return output.isEmpty }
         return decoding.withUnsafeBufferPointer { table in
             // The last group is apart: it may be padded, and a four-byte store would overrun the output.
@@ -64,7 +64,7 @@ enum Base64 {
     }
 
     /// Encodes `bytes` into `output`, which has `encodedCount` bytes.
-    static func encode(_ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) {
+    package static func encode(_ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) {
         encoding.withUnsafeBufferPointer { table in
             var source = 0
             var target = 0

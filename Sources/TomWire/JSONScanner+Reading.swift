@@ -1,17 +1,17 @@
 /// What the checked values mean.
 extension JSONScanner {
-    func text(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
+    package func text(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
 
     /// Whether the bytes in `range` are exactly `expected`.
     @inline(__always)
-    func matches(_ range: Range<Int>, _ expected: StaticString) -> Bool {
+    package func matches(_ range: Range<Int>, _ expected: StaticString) -> Bool {
         guard range.count == expected.utf8CodeUnitCount else { return false }
         for index in 0..<range.count where bytes[range.lowerBound + index] != expected.utf8Start[index] { return false }
         return true
     }
 
     /// The string's content.
-    func string(_ value: JSONToken) -> String {
+    package func string(_ value: JSONToken) -> String {
         guard value.kind == .escapedString else { return String(decoding: text(value.range), as: UTF8.self) }
         var unescaped: [UInt8] = []
         unescaped.reserveCapacity(value.range.count)
@@ -20,7 +20,7 @@ extension JSONScanner {
     }
 
     /// Appends the string's content in UTF-8; never more bytes than its text has.
-    func unescape(_ value: JSONToken, into output: inout [UInt8]) {
+    package func unescape(_ value: JSONToken, into output: inout [UInt8]) {
         var offset = value.range.lowerBound
         while offset < value.range.upperBound {
             let start = offset
@@ -80,7 +80,7 @@ extension JSONScanner {
     // MARK: Numbers
 
     /// The number nearest to the text; `nil` when it is beyond a `Double`'s range.
-    func double(_ value: JSONToken) -> Double? {
+    package func double(_ value: JSONToken) -> Double? {
         if let double = shortDouble(value.range) { return double }
         guard let double = Double(String(decoding: text(value.range), as: UTF8.self)), double.isFinite else {
             return nil

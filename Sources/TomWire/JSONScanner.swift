@@ -1,24 +1,30 @@
 /// A strict reader of JSON text (RFC 8259), the only one in TOM: it checks grammar, UTF-8 and depth and hands out
 /// ranges, without copying and without allocating.
 ///
-/// The bytes stay the caller's and must outlive the scanner. At most `WireLimits.messageBytes` of them are looked at.
-struct JSONScanner {
-    let bytes: UnsafeRawBufferPointer
-    private(set) var position: Int
+/// The bytes stay the caller's and must outlive the scanner. The caller bounds them: fewer than 2^32, which is as far as
+/// a `JSONToken` reaches.
+package struct JSONScanner {
+    package let bytes: UnsafeRawBufferPointer
+    package private(set) var position: Int
+    /// Objects and arrays inside one another; deeper is refused.
+    private let depthLimit: Int
 
-    init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0) {
+    package init(
+        _ bytes: UnsafeRawBufferPointer, at position: Int = 0, depthLimit: Int = WireLimits.depth
+    ) {
         self.bytes = bytes
         self.position = position
+        self.depthLimit = depthLimit
     }
 
     /// The byte at `offset`, or 0, which no JSON text contains outside of errors, beyond the end.
     @inline(__always)
-    func byte(at offset: Int) -> UInt8 { offset < bytes.count ? bytes[offset] : 0 }
+    package func byte(at offset: Int) -> UInt8 { offset < bytes.count ? bytes[offset] : 0 }
 
     @inline(__always)
     private var current: UInt8 { byte(at: position) }
 
-    mutating func skipWhiteSpace() {
+    package mutating func skipWhiteSpace() {
         while true {
             switch current {
             case 0x20, 0x09, 0x0A, 0x0D: position += 1
@@ -30,7 +36,7 @@ struct JSONScanner {
     // MARK: Values
 
     /// Reads one value; no white space before it. `depth`: how deep an object or array found here would be.
-    mutating func value(depth: Int) throws(WireError) -> JSONToken {
+    package mutating func value(depth: Int) throws(WireError) -> JSONToken {
         switch current {
         case UInt8(ascii: "\""): return try string()
         case UInt8(ascii: "{"): return try container(depth: depth, isObject: true)
@@ -80,25 +86,32 @@ struct JSONScanner {
         if isObject {
             while try nextMember(&isFirst, depth: depth) != nil {}
         } else {
-            while try nextElement(&isFirst, depth: depth) {}
+            while try nextElement(&isFirst) { _ = try value(depth: depth + 1) }
         }
         return JSONToken(isObject ? .object : .array, start..<position)
     }
 
     /// Steps over the opening brace or bracket of an object or array at `depth`.
-    mutating func enter(depth: Int) throws(WireError) {
-        guard depth <= WireLimits.depth else {
+    package mutating func enter(depth: Int) throws(WireError) {
+        guard depth <= depthLimit else {
             throw WireError(
-                .tooDeep, message: "The message nests deeper than \(WireLimits.depth) levels.",
+                .tooDeep, message: "The message nests deeper than \(depthLimit) levels.",
                 hint: "Flatten the message.")
         }
         position += 1
     }
 
     /// Reads the next member of the object at `depth` that was entered; `nil` after stepping over its closing brace.
-    mutating func nextMember(
+    package mutating func nextMember(
         _ isFirst: inout Bool, depth: Int
     ) throws(WireError) -> (key: JSONToken, value: JSONToken)? {
+        guard let key = try nextKey(&isFirst) else { return nil }
+        return (key, try value(depth: depth + 1))
+    }
+
+    /// Reads the key of the next member of the object that was entered, up to where its value begins; `nil` after
+    /// stepping over the closing brace.
+    package mutating func nextKey(_ isFirst: inout Bool) throws(WireError) -> JSONToken? {
         guard try separator(&isFirst, closing: UInt8(ascii: "}")) else { return nil }
         guard current == UInt8(ascii: "\"") else { throw unexpected("a field name was expected") }
         let key = try string()
@@ -106,13 +119,13 @@ struct JSONScanner {
         guard current == UInt8(ascii: ":") else { throw unexpected("':' was expected") }
         position += 1
         skipWhiteSpace()
-        return (key, try value(depth: depth + 1))
+        return key
     }
 
-    private mutating func nextElement(_ isFirst: inout Bool, depth: Int) throws(WireError) -> Bool {
-        guard try separator(&isFirst, closing: UInt8(ascii: "]")) else { return false }
-        _ = try value(depth: depth + 1)
-        return true
+    /// Moves to where the next element of the array that was entered begins; `false` after stepping over the closing
+    /// bracket.
+    package mutating func nextElement(_ isFirst: inout Bool) throws(WireError) -> Bool {
+        try separator(&isFirst, closing: UInt8(ascii: "]"))
     }
 
     /// Steps over what stands before a member or element; `false` when that was the end.

@@ -1,6 +1,6 @@
 /// One value of a JSON text that was found well formed: its kind and where its text lies.
-struct JSONToken {
-    enum Kind: UInt8 {
+package struct JSONToken {
+    package enum Kind: UInt8 {
         /// A string without escapes; the range leaves the quotes out.
         case string
         /// A string with at least one escape; the range leaves the quotes out.
@@ -12,12 +12,12 @@ struct JSONToken {
         case object
         case array
 
-        var isString: Bool { self == .string || self == .escapedString }
-        var isScalar: Bool { self != .object && self != .array }
+        package var isString: Bool { self == .string || self == .escapedString }
+        package var isScalar: Bool { self != .object && self != .array }
     }
 
-    var kind: Kind
-    /// Byte offsets; 32 bits suffice for `WireLimits.messageBytes` and keep the slots of `MessageFields` small.
+    package var kind: Kind
+    /// Byte offsets; 32 bits suffice for the longest message that any codec looks at and keep the slots of `MessageFields` small.
     private var start: UInt32
     private var end: UInt32
 
@@ -27,5 +27,5 @@ struct JSONToken {
         end = UInt32(truncatingIfNeeded: range.upperBound)
     }
 
-    var range: Range<Int> { Int(start)..<Int(end) }
+    package var range: Range<Int> { Int(start)..<Int(end) }
 }

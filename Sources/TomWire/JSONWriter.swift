@@ -1,13 +1,13 @@
 /// Appends JSON to a byte array without intermediate values.
 ///
 /// The array is moved in and out, so that reused storage is neither copied nor allocated anew.
-struct JSONWriter {
-    private var bytes: [UInt8]
-    private var needsComma = false
+package struct JSONWriter {
+    var bytes: [UInt8]
+    var needsComma = false
 
     /// Lets `body` append to `bytes`.
     @inline(__always)
-    static func append(to bytes: inout [UInt8], _ body: (inout JSONWriter) -> Void) {
+    package static func append(to bytes: inout [UInt8], _ body: (inout JSONWriter) -> Void) {
         var writer = JSONWriter(bytes: [])
         swap(&writer.bytes, &bytes)
         body(&writer)
@@ -16,7 +16,7 @@ struct JSONWriter {
 
     /// One object of `fields`.
     @inline(__always)
-    mutating func object(_ fields: (inout JSONWriter) -> Void) {
+    package mutating func object(_ fields: (inout JSONWriter) -> Void) {
         bytes.append(UInt8(ascii: "{"))
         needsComma = false
         fields(&self)
@@ -26,16 +26,11 @@ struct JSONWriter {
 
     // MARK: Fields
 
-    private mutating func name(_ name: FieldName) {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
-        needsComma = true
-        bytes.append(UInt8(ascii: "\""))
-        append(name.spelling)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
-    }
+    @inline(__always)
+    private mutating func name(_ name: FieldName) { self.name(name.spelling) }
 
-    private mutating func append(_ text: StaticString) {
+    @inline(__always)
+    mutating func append(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
@@ -91,16 +86,18 @@ struct JSONWriter {
     mutating func field(_ name: FieldName, _ strings: [String: String]) {
         field(name) { writer in
             for (key, text) in strings.sorted(by: { $0.key < $1.key }) {
-                if writer.needsComma { writer.bytes.append(UInt8(ascii: ",")) }
-                writer.string(key)
-                writer.bytes.append(UInt8(ascii: ":"))
+                writer.name(escaping: key)
                 writer.string(text)
-                writer.needsComma = true
             }
         }
     }
 
     mutating func field(_ name: FieldName, base64 audio: UnsafeRawBufferPointer) {
+        field(name.spelling, base64: audio)
+    }
+
+    /// - Parameter name: needs no escapes.
+    package mutating func field(_ name: StaticString, base64 audio: UnsafeRawBufferPointer) {
         self.name(name)
         bytes.append(UInt8(ascii: "\""))
         let start = bytes.count
@@ -114,7 +111,7 @@ struct JSONWriter {
     // MARK: Values
 
     /// A string with the escapes RFC 8259 section 7 demands and no others.
-    mutating func string(_ text: String) {
+    package mutating func string(_ text: String) {
         var text = text
         bytes.append(UInt8(ascii: "\""))
         text.withUTF8 { utf8 in
@@ -148,7 +145,7 @@ struct JSONWriter {
         }
     }
 
-    mutating func integer(_ number: Int) {
+    package mutating func integer(_ number: Int) {
         var digits = InlineArray<20, UInt8>(repeating: 0)
         var start = 20
         var rest = number.magnitude
@@ -162,7 +159,7 @@ struct JSONWriter {
     }
 
     /// - Parameter number: finite.
-    private mutating func number(_ number: Double) {
+    package mutating func number(_ number: Double) {
         if let whole = Int(exactly: number) { return integer(whole) }
         // Swift's description of a finite number is the shortest that reads back the same, and valid JSON.
         bytes.append(contentsOf: number.description.utf8)

@@ -138,37 +138,14 @@ extension MessageFields {
         _ name: FieldName, as format: WireAudioFormat, limit: Int, into audio: inout [UInt8]
     ) throws(WireError) -> Int {
         let value = try required(name)
-        let count: Int
-        switch value.kind {
-        case .string:
-            let text = scanner.text(value.range)
-            count = try audioCount(text, name, limit)
-            audio.resize(to: count)
-            let isValid = audio.withUnsafeMutableBytes { Base64.decode(text, into: $0) }
-            guard isValid else { throw badBase64(name) }
-        case .escapedString:
-            // Encoders that escape '/' or '+' do so in every message: unescape into the buffer and decode it in place.
-            audio.removeAll(keepingCapacity: true)
-            scanner.unescape(value, into: &audio)
-            count = try audio.withUnsafeMutableBufferPointer { buffer throws(WireError) in
-                let bytes = UnsafeMutableRawBufferPointer(buffer)
-                let text = UnsafeRawBufferPointer(bytes)
-                let count = try audioCount(text, name, limit)
-                let output = UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])
-                guard Base64.decode(text, into: output) else { throw badBase64(name) }
-                return count
-            }
-            audio.resize(to: count)
-        default: throw invalid(name, "a base64 string")
-        }
+        guard value.kind.isString else { throw invalid(name, "a base64 string") }
+        guard let count = scanner.base64(value, limit: limit, into: &audio) else { throw badBase64(name) }
+        try check(count, limit, name)
         try checkSamples(count, name, format)
         return count
     }
 
-    private func audioCount(
-        _ text: UnsafeRawBufferPointer, _ name: FieldName, _ limit: Int
-    ) throws(WireError) -> Int {
-        guard let count = Base64.decodedCount(text) else { throw badBase64(name) }
+    private func check(_ count: Int, _ limit: Int, _ name: FieldName) throws(WireError) {
         let field = path(name)
         guard count > 0 else {
             throw WireError(
@@ -181,7 +158,6 @@ extension MessageFields {
                 message: "Field '\(field)' holds \(count) bytes of audio, more than the \(limit) of one second.",
                 hint: "Send 20 ms of audio per message.")
         }
-        return count
     }
 
     private func checkSamples(_ count: Int, _ name: FieldName, _ format: WireAudioFormat) throws(WireError) {
@@ -202,7 +178,7 @@ extension MessageFields {
 
 extension [UInt8] {
     /// Makes the array `count` long, keeping its storage; what is added is zero.
-    mutating func resize(to count: Int) {
+    package mutating func resize(to count: Int) {
         if count < self.count {
             removeLast(self.count - count)
         } else if count > self.count {

@@ -17,7 +17,7 @@ struct Tom: AsyncParsableCommand {
         discussion: "Settings come from flags, the environment, .env and --config FILE; `tom config` shows them.",
         version: version,
         subcommands: [
-            ServeCommand.self, ProbeCommand.self, TokenCommand.self, ConfigCommand.self, DoctorCommand.self,
-            ReplayCommand.self, ModelsCommand.self, SherpaTrialCommand.self,
+            ServeCommand.self, ProbeCommand.self, TokenCommand.self, KeysCommand.self, ConfigCommand.self,
+            DoctorCommand.self, ReplayCommand.self, ModelsCommand.self, SherpaTrialCommand.self,
         ])
 }

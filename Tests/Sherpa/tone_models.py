@@ -130,13 +130,13 @@ def phoneme_voice(folder):
 
 
 def kokoro_voice(folder):
-    """Kokoro: tokens between two zeros, a style by speaker and length, here the loudness; 24,000 Hz."""
+    """Kokoro: tokens between two zeros, a style by speaker and length, here the loudness; 24,000 Hz. Fast speech is quiet."""
     frequencies = [400 + 40 * i for i in range(len(PHONEMES))]
     nodes, constants = tones(frequencies, silent=range(3), rate=24_000)
     nodes = [("Identity", ["tokens"], ["ids"], {})] + nodes + [
         ("ReduceMean", ["style"], ["volume"], {"keepdims": 0}), ("ReduceSum", ["speed", "zeroth"], ["u"], {"keepdims": 0}),
-        ("Mul", ["u", "nothing"], ["u0"], {}), ("Add", ["volume", "u0"], ["v"], {}), ("Mul", ["audio", "v"], ["output"], {})]
-    constants += [constant("nothing", np.float32(0)), constant("zeroth", [0], np.int64)]
+        ("Div", ["volume", "u"], ["v"], {}), ("Mul", ["audio", "v"], ["output"], {})]
+    constants += [constant("zeroth", [0], np.int64)]
     save(
         f"{folder}/kokoro/model.onnx", nodes,
         [value("tokens", T.INT64, [1, "n"]), value("style", T.FLOAT, [1, 4]), value("speed", T.FLOAT, [1])],

@@ -51,7 +51,8 @@ import Testing
         #expect(
             settings.limits
                 == .init(
-                    maxCalls: 1_000, messagesPerSecond: 120, bytesPerSecond: 262_144, connectionsPerMinute: 30,
+                    maxCalls: 1_000, maxAudioRequests: 8, messagesPerSecond: 120, bytesPerSecond: 262_144,
+                    connectionsPerMinute: 30,
                     maxMessageBytes: 65_536))
         #expect(settings.logs == .init(level: "info", format: nil))
         #expect(settings.warnings.isEmpty)
@@ -89,6 +90,15 @@ import Testing
         #expect(port?.fix == "Use a whole number from 0 to 65535 (the default is 8080).")
         #expect(found.first { $0.key == "REALTIME_SST" }?.fix == "Did you mean REALTIME_STT?")
         #expect(found.first { $0.key == "MAX_CALL" }?.fix == "Did you mean MAX_CALLS?")
+    }
+
+    @Test func hostsOfClientsToolServersAreAList() throws {
+        #expect(try settings([:]).tools.clientHosts.isEmpty)
+        let named = try settings(["TOOL_CLIENT_HOSTS": " mcp.example.org, 127.0.0.1:9001,[::1]:8 ,*"])
+        #expect(named.tools.clientHosts == ["mcp.example.org", "127.0.0.1:9001", "[::1]:8", "*"])
+        for value in ["https://mcp.example.org", "a/b", "a b", "user@host"] {
+            #expect(SettingKey.clientToolHosts.kind.objection(to: value)?.hasSuffix("is not a host") == true)
+        }
     }
 
     @Test func anUnknownNameInTheEnvironmentIsAWarningOnly() throws {
@@ -186,6 +196,7 @@ import Testing
         #expect(problems(["HOST": host]).map(\.key) == ["HOST"])
         let secret = String(repeating: "s", count: 32)
         #expect(try settings(["HOST": host, "JWT_SECRET": secret]).admission.hasKeys)
+        #expect(try settings(["HOST": host, "KEYS_FILE": "/etc/tom/keys.json"]).files.keysFile == "/etc/tom/keys.json")
         #expect(
             try settings(["HOST": host, "DEV_ALLOW_NO_JWT": "true"]).warnings.contains {
                 $0.contains("DEV_ALLOW_NO_JWT")

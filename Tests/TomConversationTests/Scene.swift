@@ -93,6 +93,7 @@ struct Scene {
             case .reply(let text, let interrupted): "tom\(interrupted ? "~" : ""):\(text)"
             case .toolCall(let call): "call:\(call.name)"
             case .toolOutput(let output): "output:\(output.output)"
+            case .instructions(let text): "instructions:\(text)"
             }
         }
     }

@@ -55,6 +55,18 @@ struct FailoverTests {
         #expect(order.name == "scripted,scripted")
     }
 
+    @Test func whoTakesOverIsGivenTheSameDirections() {
+        let log = Log<ResponseEvent>()
+        let cut = ScriptedLanguageModel { $0.deliver(.text("Fi"), .cutShort(.maxTokens), .finished) }
+        var directions = ResponseDirections()
+        directions.maxOutputTokens = 1
+        let request = ResponseRequest(
+            response: ResponseID(1), turn: TurnID(1), language: "en", history: [], directions: directions)
+        _ = models([failing, cut]).respond(to: request, deliver: log.add)
+        #expect(log.all == [replaced, .text("Fi"), .cutShort(.maxTokens), .finished])
+        #expect(cut.started[0].request.directions == directions)
+    }
+
     @Test func aModelThatFailsAfterItsFirstWordIsNotReplaced() {
         let log = Log<ResponseEvent>()
         let broken = ScriptedLanguageModel { $0.deliver(.text("I th"), .failed(Self.failure), .finished) }

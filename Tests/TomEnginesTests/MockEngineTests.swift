@@ -111,6 +111,18 @@ import TomTestKit
         }
     }
 
+    @Test func theToneIsAsLongAsTheSpeedMakesIt() {
+        for (speed, count) in [(2.0, 1_600), (0.5, 6_400), (1, 3_200)] {
+            let request = SynthesisRequest(
+                segment: SegmentID(response: ResponseID(1), index: 0), text: "Hi.", language: "en", voice: nil,
+                preferredVoice: "marin", speed: speed)
+            let log = Log<SynthesisEvent>()
+            _ = MockSynthesizer(durationMs: 200, delay: .zero).synthesize(request, deliver: log.deliver)
+            guard case .audio(let tone, .hz16000)? = log.all.first else { return #expect(Bool(false), "a tone") }
+            #expect(tone.count == count && log.all.last == .finished)
+        }
+    }
+
     @Test func theMockSparesTheAudio() {
         #expect(!MockTranscriber().capabilities.readsAudio)
         #expect(

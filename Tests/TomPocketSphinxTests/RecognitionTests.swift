@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TomAudio
 import TomConversation
 import TomEngines
 
@@ -76,6 +77,24 @@ struct RecognitionTests {
         print("out of grammar: \(score)")
         #expect(score.exact == 0)
         #expect(Double(score.wrong.count) <= 0.1 * Double(score.total))
+    }
+
+    /// Noise as loud as the speech.
+    @Test(arguments: NoiseReduction.Strength.allCases) func noiseReductionBringsPhrasesBack(
+        strength: NoiseReduction.Strength
+    ) async throws {
+        var (without, with) = (Score(), Score())
+        for text in Self.spoken.prefix(9) {
+            let (lead, samples) = try await SpokenAudio.noisy(text, voice: "en-us", ratio: 0)
+            var reduction = NoiseReduction(strength)
+            var reduced: [Int16] = []
+            reduction.process(samples.span, into: &reduced)
+            reduction.flush(into: &reduced)
+            without.add(await transcriber.hears(Array(samples[lead...])), for: text)
+            with.add(await transcriber.hears(Array(reduced[lead...])), for: text)
+        }
+        print("in noise: \(without); after noise reduction \(strength.rawValue): \(with)")
+        #expect(with.exact >= without.exact + 3)
     }
 
     @Test func yesIsNeverNo() async throws {

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import TomAudio
 import TomConversation
@@ -13,6 +14,19 @@ enum SpokenAudio {
         let amplitude = (power / 100).squareRoot() * 0.5
         let pause = [Int16](repeating: 0, count: 4_800)
         return (pause + speech + pause).map { Int16(clamping: Int(Double($0) * 0.5 + noise.next() * amplitude)) }
+    }
+
+    /// A sentence within white noise, which begins two seconds ahead of it.
+    /// - Parameter ratio: of the speech to the noise, in dB.
+    static func noisy(_ text: String, voice: String, ratio: Double) async throws -> (lead: Int, samples: [Int16]) {
+        let (lead, speech) = (32_000, try await samples(text, voice: voice).map(Double.init))
+        let power = speech.reduce(0) { $0 + $1 * $1 } / Double(speech.count)
+        var noise = Noise(state: 11)
+        let amplitude = (power / pow(10, ratio / 10)).squareRoot()
+        let mixed = (0..<lead + speech.count).map { index in
+            Int16(clamping: Int((index < lead ? 0 : speech[index - lead]) + noise.next() * amplitude))
+        }
+        return (lead, mixed)
     }
 
     /// Noise alone.

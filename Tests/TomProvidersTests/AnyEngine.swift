@@ -36,6 +36,7 @@ struct Outcome: Sendable, Equatable {
         case .audio(let samples, let rate): said.append("\(samples)@\(rate.hertz)")
         case .toolCall(let call): said.append("\(call)")
         case .endsCall: said.append("ends")
+        case .cutShort(let shortfall): said.append("cut short: \(shortfall)")
         case .memory, .expects: break
         case .failedOver(let failover): failovers.append(failover)
         case .finished: isFinished = true

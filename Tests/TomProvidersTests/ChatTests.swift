@@ -7,8 +7,9 @@ import TomEngines
 /// Streams, tool calls and the record of a chat completion, without a server.
 @Suite("Chat completions")
 struct ChatTests {
-    private func events(_ chunks: [String]) throws -> [ResponseEvent] {
-        var stream = ChatStream(goodbye: "Goodbye.", offered: [.takeMessage, .endCall, .named("look_up")])
+    private func events(_ chunks: [String], allowsCutCalls: Bool = false) throws -> [ResponseEvent] {
+        var stream = ChatStream(
+            goodbye: "Goodbye.", offered: [.takeMessage, .endCall, .named("look_up")], allowsCutCalls: allowsCutCalls)
         var events: [ResponseEvent] = []
         for chunk in chunks { events += try stream.take(Array(chunk.utf8)) }
         return events + (try stream.finish(makeID: { "made" }))
@@ -59,6 +60,29 @@ struct ChatTests {
     }
 
     @Test(arguments: [
+        ("length", ResponseEvent.cutShort(.maxTokens)), ("content_filter", .cutShort(.contentFilter)), ("stop", nil),
+    ])
+    func whyAnAnswerEndedEarlyIsTold(reason: String, event: ResponseEvent?) throws {
+        let end = #"{"choices":[{"delta":{},"finish_reason":"\#(reason)"}]}"#
+        let text = #"{"choices":[{"delta":{"content":"We are"}}]}"#
+        let reported = (event.map { [$0] } ?? []) + [.finished]
+        #expect(try events([text, end]) == [.text("We are")] + reported)
+        #expect(try events([end]) == reported, "also of an answer without a word")
+    }
+
+    @Test func aToolCallThatIsCutShortIsAnErrorOnATelephoneAlone() throws {
+        let cut = #"{"choices":[{"delta":{},"finish_reason":"length"}]}"#
+        let chunks = [piece(0, id: "a", name: "look_up", #"{"n":1}"#), piece(1, id: "b", name: "look_up", #"{"n":"#)]
+        let whole = ResponseEvent.toolCall(ToolCall(id: "a", name: "look_up", arguments: ["n": 1]))
+        #expect(
+            try events(chunks + [cut], allowsCutCalls: true) == [whole, .cutShort(.maxTokens), .finished])
+        #expect(throws: EngineError.self) { try events(chunks + [cut]) }
+        #expect(throws: EngineError.self, "not cut, but malformed") {
+            try events(chunks + [Self.done], allowsCutCalls: true)
+        }
+    }
+
+    @Test(arguments: [
         (#"{"prompt_tokens":12,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":8}}"#, [12, 8, 3]),
         (#"{"prompt_tokens":12,"completion_tokens":3}"#, [12, 0, 3]), (#"{"prompt_tokens":12}"#, []),
         (#"{"prompt_tokens":-1,"completion_tokens":"x"}"#, []), ("7", []), ("null", []),
@@ -84,9 +108,9 @@ struct ChatTests {
 
     // MARK: History
 
-    private func messages(_ contents: [Item.Content]) -> [String] {
+    private func messages(_ contents: [Item.Content], instructions: String = "Be kind.") -> [String] {
         let items = contents.enumerated().map { Item(id: ItemID($0 + 1), turn: TurnID(1), content: $1) }
-        return ChatHistory(instructions: "Be kind.", items: items).messages.map { message in
+        return ChatHistory(instructions: instructions, items: items).messages.map { message in
             let calls = (message.toolCalls ?? []).map { "\($0.id):\($0.function.name)(\($0.function.arguments))" }
             return
                 "\(message.role)|\(message.content ?? "")|\(calls.joined(separator: ","))|\(message.toolCallID ?? "")"
@@ -111,6 +135,11 @@ struct ChatTests {
                 "system|Be kind.||", "assistant|Hello.||", "user|hi||", "assistant|I can …||",
                 "user|(speech that was not understood)||", "user|(pressed the keys 12#)||",
             ])
+    }
+
+    @Test func aClientMayTellTheModelNothingOrMoreInTheMiddle() {
+        let got = messages([.typed("Hi."), .instructions("Answer in French."), .typed("Go on.")], instructions: "")
+        #expect(got == ["user|Hi.||", "system|Answer in French.||", "user|Go on.||"])
     }
 
     @Test func toolCallsAndOutputsStandTogether() {

@@ -36,7 +36,7 @@ struct MCPTests {
             ["name": "find.it", "title": "T"], ["name": "hidden"], ["no": 1],
             ["name": "big", "inputSchema": ["x": .string(String(repeating: "a", count: 20_000))]],
         ]
-        let tools = MCPTools(listed, prefix: "crm", allowed: ["find", "find/it", "find.it", "big"])
+        let tools = MCPTools(listed, prefix: "crm", allowed: ToolFilter(names: ["find", "find/it", "find.it", "big"]))
         #expect(tools.descriptions.map(\.name) == ["crm_find", "crm_find_it", "crm_find_it_2"])
         #expect(tools.serverNames["crm_find_it_2"] == "find.it" && tools.leftOut == 1)
         #expect(tools.descriptions.map(\.description) == ["Finds.", "find/it", "T"])

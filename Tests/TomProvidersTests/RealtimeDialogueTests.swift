@@ -105,7 +105,9 @@ struct RealtimeDialogueTests: RealtimeDialogueDriver {
         #expect(test.done(status, more) == ["answer:1 \(code)"])
         _ = test.respond(2, turn: 2)
         _ = test.audio("a", ms: 10)
-        #expect(test.done("incomplete") == ["answer:2 finished"], "cut off at its limit of tokens")
+        #expect(
+            test.done("incomplete") == ["answer:2 cutShort(TomConversation.Shortfall.maxTokens)", "answer:2 finished"],
+            "cut off at its limit of tokens")
     }
 
     @Test mutating func errorsOfTheAPIHitWhatTheyAreAbout() {

@@ -80,6 +80,17 @@ struct RealtimeRecordTests: RealtimeDialogueDriver {
             ])
     }
 
+    @Test mutating func whatAClientTellsTheModelIsASystemMessage() {
+        _ = dialogue.connect()
+        add(.instructions("Speak like a pirate."), turn: 1)
+        add(.typed("Hi."), turn: 1)
+        #expect(
+            respond(1, turn: 1) == [
+                ">conversation.item.create system Speak like a pirate.", ">conversation.item.create user Hi.",
+                ">response.create",
+            ])
+    }
+
     @Test mutating func whatTOMMadeNothingOfIsDeleted() {
         _ = dialogue.connect()
         _ = speak(1)

@@ -42,7 +42,7 @@ struct RealtimeTests {
             case .finished: return (said, nil)
             case .failed(let error): return (said, error)
             case .broke(let failover): return (said, failover.error)
-            case .memory, .toolCall, .expects, .endsCall, .failedOver: break
+            case .memory, .toolCall, .expects, .endsCall, .cutShort, .failedOver: break
             }
         }
         return (said, nil)

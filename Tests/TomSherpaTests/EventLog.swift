@@ -81,22 +81,23 @@ extension Transcription {
 }
 
 extension SpeechSynthesizer {
-    func begin(_ text: String, _ log: EventLog<SynthesisEvent>) -> any EngineTask {
+    func begin(_ text: String, _ log: EventLog<SynthesisEvent>, speed: Double = 1) -> any EngineTask {
         let request = SynthesisRequest(
-            segment: SegmentID(response: ResponseID(1), index: 0), text: text, language: "en", voice: nil)
+            segment: SegmentID(response: ResponseID(1), index: 0), text: text, language: "en", voice: nil,
+            speed: speed)
         return synthesize(request, deliver: log.record)
     }
 
-    func events(of text: String) async -> [SynthesisEvent] {
+    func events(of text: String, speed: Double = 1) async -> [SynthesisEvent] {
         let log = EventLog<SynthesisEvent>()
-        _ = begin(text, log)
+        _ = begin(text, log, speed: speed)
         return await log.wait { $0.last?.isTerminal == true }
     }
 
     /// The audio of `text`, and its rate.
-    func says(_ text: String) async -> (samples: [Int16], rate: Int) {
+    func says(_ text: String, speed: Double = 1) async -> (samples: [Int16], rate: Int) {
         var spoken: (samples: [Int16], rate: Int) = ([], 0)
-        for case .audio(let samples, let rate) in await events(of: text) {
+        for case .audio(let samples, let rate) in await events(of: text, speed: speed) {
             spoken = (spoken.samples + samples, rate.hertz)
         }
         return spoken

@@ -42,6 +42,14 @@ struct SynthesisTests {
         #expect(error?.code == "tts.speaker")
     }
 
+    @Test func theSpeedIsTheVoices() async throws {
+        // The model of this test makes fast speech quiet.
+        let voice = try ToneFiles.synthesizer("kokoro")
+        let usual = await voice.says("Hello").samples.map(\.magnitude).max() ?? 0
+        let fast = await voice.says("Hello", speed: 2).samples.map(\.magnitude).max() ?? 0
+        #expect(abs(Int(usual) - 2 * Int(fast)) < 100 && fast > 1_000)
+    }
+
     @Test func audioComesAfterEverySentence() async throws {
         let events = try await ToneFiles.synthesizer("characters").events(of: "One. Two. Three.")
         #expect(events.count == 4 && events.last == .finished)

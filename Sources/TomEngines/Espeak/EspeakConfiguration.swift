@@ -29,9 +29,13 @@ extension EspeakConfiguration {
     func voice(language: String, requested: String?) throws(EngineError) -> String {
         let primary = language.primaryLanguage
         let voice = requested ?? voices[primary] ?? primary
-        // Voice names reach the command line: no option (-x) and no path.
-        let isName =
-            (1...64).contains(voice.utf8.count) && voice.first != "-"
+        guard Self.isName(voice) else { throw .espeakBadVoice }
+        return voice
+    }
+
+    /// Whether `voice` can be a voice's name. Names reach the command line: no option (-x) and no path.
+    static func isName(_ voice: String) -> Bool {
+        (1...64).contains(voice.utf8.count) && voice.first != "-"
             && voice.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -40,14 +44,13 @@ extension EspeakConfiguration {
                 default: false
                 }
             }
-        guard isName else { throw .espeakBadVoice }
-        return voice
     }
 
     /// Everything but the text, which goes to standard input: arguments are shown to every user of the machine by
     /// `ps`.
-    func arguments(voice: String) -> [String] {
-        let speed = min(max(wordsPerMinute, 80), 450)
-        return ["--stdin", "--stdout", "-b", "1", "-v", voice, "-s", "\(speed)", "-p", "\(min(max(pitch, 0), 99))"]
+    /// - Parameter speed: times ``wordsPerMinute``, within what the program can.
+    func arguments(voice: String, speed: Double) -> [String] {
+        let pace = min(max(Int((Double(wordsPerMinute) * speed).rounded()), 80), 450)
+        return ["--stdin", "--stdout", "-b", "1", "-v", voice, "-s", "\(pace)", "-p", "\(min(max(pitch, 0), 99))"]
     }
 }

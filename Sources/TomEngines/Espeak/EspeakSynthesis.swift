@@ -15,21 +15,28 @@ final class EspeakSynthesis: EngineTask {
     private let configuration: EspeakConfiguration
     private let deadline: ContinuousClock.Instant
     private let workers: WorkerThreads
+    private let voices: EspeakVoices
     private let deliver: @Sendable (SynthesisEvent) -> Void
     private let state = Mutex(State.waiting(nil))
 
     init(
         configuration: EspeakConfiguration, deadline: ContinuousClock.Instant, workers: WorkerThreads,
-        deliver: @escaping @Sendable (SynthesisEvent) -> Void
+        voices: EspeakVoices, deliver: @escaping @Sendable (SynthesisEvent) -> Void
     ) {
         self.configuration = configuration
         self.deadline = deadline
         self.workers = workers
+        self.voices = voices
         self.deliver = deliver
     }
 
-    func start(text: String, voice: String) throws(EngineError) {
-        guard let ticket = workers.submit({ self.speak(text, voice: voice) }) else {
+    /// - Parameter voice: the one to speak with where the program has not the one preferred.
+    func start(text: String, voice: String, preferred: String?, speed: Double) throws(EngineError) {
+        let ticket = workers.submit { [voices, deadline] in
+            let known = preferred.flatMap { voices.has($0, until: deadline) ? $0 : nil }
+            self.speak(text, voice: known ?? voice, speed: speed)
+        }
+        guard let ticket else {
             throw .espeakBusy(waiting: configuration.maximumWaiting)
         }
         state.withLock { if case .waiting = $0 { $0 = .waiting(ticket) } }
@@ -56,10 +63,10 @@ extension EspeakSynthesis {
         state.withLock { if case .ended = $0 { true } else { false } }
     }
 
-    private func speak(_ text: String, voice: String) {
+    private func speak(_ text: String, voice: String, speed: Double) {
         guard !isCancelled else { return }
         guard ContinuousClock.now < deadline else { return end(.failed(.espeakTimeout(configuration.timeout))) }
-        let arguments = configuration.arguments(voice: voice)
+        let arguments = configuration.arguments(voice: voice, speed: speed)
         switch ChildProcess.spawn(executable: configuration.executable, arguments: arguments) {
         case .failure(let failure):
             end(.failed(.espeakNotStarted(executable: configuration.executable, code: failure.code)))

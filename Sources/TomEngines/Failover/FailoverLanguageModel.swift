@@ -44,7 +44,7 @@ public struct FailoverLanguageModel: LanguageModel {
         case .failed(let error): .failed(error)
         case .broke(let failover): .failed(failover.error)
         case .failedOver: .tentative
-        case .text, .audio, .toolCall, .memory, .expects, .endsCall: .commits
+        case .text, .audio, .toolCall, .memory, .expects, .endsCall, .cutShort: .commits
         }
     }
 }

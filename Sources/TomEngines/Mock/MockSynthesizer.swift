@@ -2,11 +2,12 @@ import Glibc
 import TomAudio
 import TomConversation
 
-/// A synthesiser that says everything as a 440 Hz tone at 16 kHz, for tests and measurements.
+/// A synthesiser that says everything as a 440 Hz tone at 16 kHz, in whatever voice, for tests and measurements.
 public struct MockSynthesizer: SpeechSynthesizer {
     public let name = "mock"
-    /// What every sentence sounds like: made once, shared by all calls.
+    /// What every sentence sounds like at the usual pace: made once, shared by all calls.
     public let tone: [Int16]
+    private let durationMs: Int
     private let delay: Duration
     private let clock: any Clock<Duration>
 
@@ -18,6 +19,7 @@ public struct MockSynthesizer: SpeechSynthesizer {
         durationMs: Int = 1_500, delay: Duration = .milliseconds(50), clock: any Clock<Duration> = ContinuousClock()
     ) {
         precondition(durationMs > 0, "a mock reply lasts longer than nothing, not \(durationMs) ms")
+        self.durationMs = durationMs
         tone = Self.sine(durationMs: durationMs)
         self.delay = delay
         self.clock = clock
@@ -27,7 +29,8 @@ public struct MockSynthesizer: SpeechSynthesizer {
         _ request: SynthesisRequest, deliver: @escaping @Sendable (SynthesisEvent) -> Void
     ) -> any EngineTask {
         let answer = MockDelay()
-        answer.start(after: delay, clock: clock) { [tone] in
+        answer.start(after: delay, clock: clock) { [tone, durationMs] in
+            let tone = request.speed == 1 ? tone : Self.sine(durationMs: Int(Double(durationMs) / request.speed))
             deliver(.audio(tone, rate: .hz16000))
             deliver(.finished)
         }

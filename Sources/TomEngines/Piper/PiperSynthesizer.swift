@@ -20,7 +20,8 @@ public struct PiperSynthesizer: SpeechSynthesizer {
             limit: max(1, configuration.maximumProcesses), queueLimit: max(0, configuration.maximumWaiting))
     }
 
-    /// The voice is the program's own: the request's language and voice, which is one of eSpeak NG, play no part.
+    /// The voice is the program's own, and so is its pace, which is set when it starts: the request's language, voices and
+    /// speed play no part.
     public func synthesize(
         _ request: SynthesisRequest, deliver: @escaping @Sendable (SynthesisEvent) -> Void
     ) -> any EngineTask {

@@ -229,7 +229,7 @@ private struct SlotAnswer {
                 guard transcript != "", durationMs > 0 else { continue }
                 if let transcript { words.append(transcript) }
                 turns.append(item.turn.description)
-            case .silence, .reply, .toolCall, .toolOutput: break
+            case .silence, .reply, .toolCall, .toolOutput, .instructions: break
             }
         }
         text = words.joined(separator: " ").split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -7,7 +7,7 @@ extension ReceptionistDialogue {
         case .speech(let transcript?, _): understand(transcript, turn: item.turn, in: state)
         case .typed(let text): understand(text, turn: item.turn, in: state)
         case .keys(let keys): understand(keys: keys, turn: item.turn, in: state)
-        case .speech(nil, _), .silence, .reply, .toolCall, .toolOutput: nil
+        case .speech(nil, _), .silence, .reply, .toolCall, .toolOutput, .instructions: nil
         }
     }
 

@@ -59,7 +59,7 @@ public struct ReceptionistDialogue: Sendable {
                 if reply.toolCall?.id == call.id { (state, spoken) = (reply.state, []) }
             case .speech, .typed, .keys: spoken.append(item)
             // After a silence TOM asks by itself.
-            case .reply, .silence: break
+            case .reply, .silence, .instructions: break
             }
         }
         if spoken.isEmpty, let outcome { return outcome }

@@ -97,6 +97,19 @@ public final class UsageMeter: Sendable {
         ledger.add(use, discarded: isDiscarded)
     }
 
+    /// Tokens of all engines the request has gone to so far; `nil` when none has said how many.
+    public var tokens: TokenUse? {
+        state.withLock { state in
+            var sum: TokenUse?
+            for use in state.uses.compactMap(\.tokens) + Array(state.tokens.values) {
+                sum = TokenUse(
+                    prompt: (sum?.prompt ?? 0) + use.prompt, cached: (sum?.cached ?? 0) + use.cached,
+                    completion: (sum?.completion ?? 0) + use.completion)
+            }
+            return sum
+        }
+    }
+
     /// What the request gave, or will give, is not used: what it cost is counted apart.
     public func discard() {
         let uses = state.withLock { state -> [EngineUse] in

@@ -60,13 +60,13 @@ public struct ProviderClient: Sendable {
     }
 
     /// Posts `body` and gives the answer's body once its status is good.
-    /// - Parameter field: one that the request holds and that the server may not know.
+    /// - Parameter fields: those that the request holds and that the server may not know.
     /// - Throws: `EngineError`, also for any status but 2xx.
     func post(
-        _ path: String, contentType: String, body: ByteBuffer, holding field: OptionalField? = nil
+        _ path: String, contentType: String, body: ByteBuffer, holding fields: [OptionalField] = []
     ) async throws(EngineError) -> HTTPClientResponse {
         let response = try await send(.POST, path, (contentType, body))
-        guard (200..<300).contains(response.status.code) else { throw await refusal(response, of: field) }
+        guard (200..<300).contains(response.status.code) else { throw await refusal(response, of: fields) }
         return response
     }
 
@@ -104,9 +104,9 @@ public struct ProviderClient: Sendable {
         }
     }
 
-    private func refusal(_ response: HTTPClientResponse, of field: OptionalField? = nil) async -> EngineError {
+    private func refusal(_ response: HTTPClientResponse, of fields: [OptionalField] = []) async -> EngineError {
         let body = try? await response.body.collect(upTo: 65_536)
-        if let body { field?.refused(body) }
+        if let body { for field in fields { field.refused(body) } }
         return .status(
             response.status, stage: stage, names: endpoint.names,
             reason: body.flatMap { Self.reason(in: Data($0.readableBytesView)) },

@@ -31,8 +31,9 @@ struct ChatHistory {
 
     private(set) var messages: [Message] = []
 
+    /// - Parameter instructions: what the model is told ahead of everything; it is told nothing where they are empty.
     init(instructions: String, items: [Item]) {
-        messages.append(Message(role: "system", content: instructions))
+        if !instructions.isEmpty { say("system", instructions) }
         var calls: [Answered] = []
         for (index, item) in items.enumerated() {
             if case .toolCall(let call) = item.content {
@@ -67,6 +68,7 @@ struct ChatHistory {
         case .speech(nil, _): say("user", "(speech that was not understood)")
         case .typed(let text): say("user", text)
         case .keys(let keys): say("user", "(pressed the keys \(keys))")
+        case .instructions(let text): say("system", text)
         case .reply(let text, let interrupted) where !text.isEmpty: say("assistant", interrupted ? text + " …" : text)
         case .reply, .silence, .toolCall, .toolOutput: break
         }

@@ -34,17 +34,24 @@ struct ChatStream {
     private let goodbye: String
     /// Names of the tools that the model may call.
     private let offered: Set<String>
+    /// Whether an answer that was cut short in the middle of a tool call is one all the same, without the call.
+    private let allowsCutCalls: Bool
     /// In the order in which they began.
     private var calls: [PendingCall] = []
     private var hasText = false
     /// Whether the model has said that it is done.
     private(set) var isComplete = false
+    /// Why the model ended before its answer did.
+    private var shortfall: Shortfall?
     /// What the provider says the request took.
     private(set) var usage: TokenUse?
 
-    init(goodbye: String, offered: [ToolDescription]) {
+    /// - Parameter allowsCutCalls: for a client, which is told of the cut; on a telephone it is an error, for the caller
+    ///   would wait for what the tool was to do.
+    init(goodbye: String, offered: [ToolDescription], allowsCutCalls: Bool = false) {
         self.goodbye = goodbye
         self.offered = Set(offered.map(\.name))
+        self.allowsCutCalls = allowsCutCalls
     }
 
     /// Takes the data of one event.
@@ -67,7 +74,10 @@ struct ChatStream {
         var events: [ResponseEvent] = []
         for choice in chunk.choices ?? [] where (choice.index ?? 0) == 0 {
             if let delta = choice.delta ?? choice.message { try take(delta, &events) }
-            if choice.finishReason != nil { isComplete = true }
+            if let reason = choice.finishReason {
+                isComplete = true
+                shortfall = Shortfall(finishReason: reason)
+            }
         }
         return events
     }
@@ -119,6 +129,7 @@ struct ChatStream {
                 continue
             }
             guard let arguments = ToolArguments.parse(call.arguments) else {
+                if allowsCutCalls, shortfall != nil { continue }
                 throw .malformed("a tool's arguments are no JSON object", stage: "llm")
             }
             var id = call.id ?? makeID()
@@ -128,6 +139,7 @@ struct ChatStream {
             events.append(
                 .toolCall(ToolCall(id: id, name: call.name, arguments: arguments, isOffered: isOffered)))
         }
+        if let shortfall { events.append(.cutShort(shortfall)) }
         return events + [.finished]
     }
 
@@ -167,5 +179,16 @@ struct ChatStream {
         var choices: [Choice]?
         var error: Fault?
         var usage: ChatUsage?
+    }
+}
+
+extension Shortfall {
+    /// - Parameter finishReason: of a chat completion; `stop` and `tool_calls` are no shortfall.
+    init?(finishReason: String) {
+        switch finishReason {
+        case "length": self = .maxTokens
+        case "content_filter": self = .contentFilter
+        default: return nil
+        }
     }
 }

@@ -18,11 +18,11 @@ public struct OpenAIChatModel: LanguageModel {
     private let model: String
     private let instructions: String
     private let goodbye: String
-    private let usage = OptionalField("stream_options")
+    private let fields = ChatFields()
 
     /// - Parameters:
     ///   - model: its id at the provider.
-    ///   - agent: who speaks; its ``Agent/prompt`` opens every request.
+    ///   - agent: who speaks; its ``Agent/prompt`` opens every request that brings no instructions of its own.
     public init(client: ProviderClient, model: String, agent: Agent) {
         self.client = client
         self.model = model
@@ -56,7 +56,8 @@ public struct OpenAIChatModel: LanguageModel {
         _ request: ResponseRequest, _ deliver: @Sendable (ResponseEvent) -> Void
     ) async throws(EngineError) {
         let response = try await post(request)
-        var answer = ChatStream(goodbye: goodbye, offered: request.tools)
+        var answer = ChatStream(
+            goodbye: goodbye, offered: request.tools, allowsCutCalls: request.directions != nil)
         if response.headers.first(name: "Content-Type")?.lowercased().hasPrefix("application/json") == true {
             // A server that does not stream answers in one piece.
             for event in try answer.take([UInt8](try await client.whole(response))) { deliver(event) }
@@ -67,12 +68,13 @@ public struct OpenAIChatModel: LanguageModel {
         for event in try answer.finish(makeID: { "call_" + UUID().uuidString.lowercased() }) { deliver(event) }
     }
 
-    /// Asks for the use of tokens to be told, where the provider knows how.
+    /// Asks for what the request wants and for the use of tokens to be told, where the provider knows how.
     private func post(_ request: ResponseRequest) async throws(EngineError) -> HTTPClientResponse {
-        try await usage.asking(blamedFor: ["llm.refused"]) { asks throws(EngineError) in
+        try await OptionalField.asking(fields.wanted(by: request), blamedFor: ["llm.refused"]) {
+            (held) throws(EngineError) in
             try await client.post(
-                "/chat/completions", contentType: "application/json", body: try body(request, askingForUsage: asks),
-                holding: asks ? usage : nil)
+                "/chat/completions", contentType: "application/json", body: try body(request, holding: held),
+                holding: held)
         }
     }
 
@@ -94,29 +96,13 @@ public struct OpenAIChatModel: LanguageModel {
         }
     }
 
-    private struct Body: Encodable {
-        var model: String
-        var messages: [ChatHistory.Message]
-        var tools: [ChatTools.Tool]?
-        var stream = true
-        var streamOptions: StreamOptions?
-
-        struct StreamOptions: Encodable {
-            var includeUsage = true
-            enum CodingKeys: String, CodingKey { case includeUsage = "include_usage" }
-        }
-        enum CodingKeys: String, CodingKey {
-            case model, messages, tools, stream
-            case streamOptions = "stream_options"
-        }
-    }
-
-    private func body(_ request: ResponseRequest, askingForUsage: Bool) throws(EngineError) -> ByteBuffer {
+    private func body(
+        _ request: ResponseRequest, holding held: [OptionalField]
+    ) throws(EngineError) -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
-        let body = Body(
-            model: model, messages: ChatHistory(instructions: instructions, items: request.history).messages,
-            tools: ChatTools.tools(request.tools), streamOptions: askingForUsage ? .init() : nil)
+        let body = fields.body(
+            request, model: model, instructions: request.directions?.instructions ?? instructions, holding: held)
         do { return ByteBuffer(bytes: try encoder.encode(body)) } catch {
             throw EngineError(
                 code: "llm.internal", message: "the request cannot be written as JSON.", category: .server)

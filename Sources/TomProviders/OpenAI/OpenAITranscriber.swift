@@ -82,7 +82,7 @@ public struct OpenAITranscriber: Transcriber {
         form.add("file", fileName: "turn.wav", type: "audio/wav", WAV.write(samples: samples, rate: .hz16000))
         return try await client.post(
             "/audio/transcriptions", contentType: form.contentType, body: ByteBuffer(bytes: form.body),
-            holding: asksForStream ? stream : nil)
+            holding: asksForStream ? [stream] : [])
     }
 
     private func streamed(

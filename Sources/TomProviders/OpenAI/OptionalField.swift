@@ -33,20 +33,37 @@ final class OptionalField: Sendable {
     func asking<Answer>(
         blamedFor codes: [String], _ ask: (_ holdsField: Bool) async throws(EngineError) -> Answer
     ) async throws(EngineError) -> Answer {
-        guard state.withLock({ $0.isSent }) else { return try await ask(false) }
-        do throws(EngineError) {
-            let answer = try await ask(true)
-            accepted()
-            return answer
-        } catch {
-            guard codes.contains(error.code), isRepeated else { throw error }
+        try await Self.asking([self], blamedFor: codes) { (held) throws(EngineError) in try await ask(!held.isEmpty) }
+    }
+
+    /// As ``asking(blamedFor:_:)``, for several fields: those that the answer names are left out first, else the first one that
+    /// no request was accepted with, one at a time.
+    /// - Parameters:
+    ///   - fields: those wanted, the one most likely to be unknown first.
+    ///   - ask: is told which of them the request holds.
+    static func asking<Answer>(
+        _ fields: [OptionalField], blamedFor codes: [String],
+        _ ask: (_ held: [OptionalField]) async throws(EngineError) -> Answer
+    ) async throws(EngineError) -> Answer {
+        var held = fields.filter(\.isSent)
+        var left: [OptionalField] = []
+        var suspect: OptionalField?
+        while true {
             do throws(EngineError) {
-                let answer = try await ask(false)
-                acceptedWithout()
+                let answer = try await ask(held)
+                for field in held { field.accepted() }
+                for field in left where field.isBlamed || field === suspect { field.acceptedWithout() }
                 return answer
             } catch {
-                state.withLock { $0.isBlamed = false }
-                throw error
+                let blamed = held.filter(\.isBlamed)
+                suspect = blamed.isEmpty ? held.first(where: \.isRepeated) : nil
+                let unwanted = blamed + (suspect.map { [$0] } ?? [])
+                guard codes.contains(error.code), !unwanted.isEmpty else {
+                    for field in left { field.acquit() }
+                    throw error
+                }
+                left += unwanted
+                held.removeAll { field in unwanted.contains { $0 === field } }
             }
         }
     }
@@ -56,6 +73,12 @@ final class OptionalField: Sendable {
 
     /// Whether requests hold the field.
     var isSent: Bool { state.withLock { $0.isSent } }
+
+    /// The latest refusal named it.
+    private var isBlamed: Bool { state.withLock { $0.isBlamed } }
+
+    /// What was refused without the field too was not about it.
+    private func acquit() { state.withLock { $0.isBlamed = false } }
 
     /// A request with the field was accepted.
     func accepted() { state.withLock { ($0.wasAccepted, $0.isBlamed, $0.pairs) = (true, false, 0) } }

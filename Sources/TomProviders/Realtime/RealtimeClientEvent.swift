@@ -10,6 +10,7 @@ struct RealtimeClientEvent: Encodable {
     /// Comes back with an error that the event causes.
     var eventID: String?
     var session: Session?
+    var response: RealtimeResponseWishes?
     var item: Item?
     var previousItemID: String?
     var itemID: String?
@@ -17,7 +18,7 @@ struct RealtimeClientEvent: Encodable {
     var audioEndMs: Int?
 
     enum CodingKeys: String, CodingKey {
-        case type, session, item
+        case type, session, response, item
         case eventID = "event_id"
         case previousItemID = "previous_item_id"
         case itemID = "item_id"
@@ -46,7 +47,10 @@ struct RealtimeClientEvent: Encodable {
 
     static func commit(id: String) -> Self { Self(type: "input_audio_buffer.commit", eventID: id) }
     static let clear = Self(type: "input_audio_buffer.clear")
-    static func createResponse(id: String) -> Self { Self(type: "response.create", eventID: id) }
+    /// - Parameter wishes: what goes before what the session says, in this response alone.
+    static func createResponse(id: String, _ wishes: RealtimeResponseWishes? = nil) -> Self {
+        Self(type: "response.create", eventID: id, response: wishes)
+    }
     static let cancelResponse = Self(type: "response.cancel", eventID: "cancel")
     static func create(_ item: Item, behind previous: String? = nil) -> Self {
         Self(type: "conversation.item.create", eventID: "item", item: item, previousItemID: previous)
@@ -83,6 +87,9 @@ struct RealtimeClientEvent: Encodable {
 
         static func user(_ text: String) -> Self {
             Self(type: "message", role: "user", content: [Content(type: "input_text", text: text)])
+        }
+        static func system(_ text: String) -> Self {
+            Self(type: "message", role: "system", content: [Content(type: "input_text", text: text)])
         }
         static func assistant(_ text: String) -> Self {
             Self(type: "message", role: "assistant", content: [Content(type: "output_text", text: text)])

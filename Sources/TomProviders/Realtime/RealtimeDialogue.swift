@@ -30,7 +30,7 @@ struct RealtimeDialogue {
     private var mirror = RealtimeMirror(connection: 0)
     private var active: RealtimeResponse?
     /// A response that waits for the end of the one that was cancelled.
-    private var queued: (key: Int, response: ResponseID)?
+    private var queued: Wanted?
     /// Where the audio of the latest responses came from, oldest first.
     private var spoken: [RealtimeResponse.Track] = []
 
@@ -92,18 +92,16 @@ struct RealtimeDialogue {
         }
         outputs += mirror.complete(request.history, turns: &turns).map { .send($0.json) }
         outputs += turns.deleteUnrecorded(before: request.turn).map { .send($0.json) }
-        if active == nil {
-            outputs.append(create(key, request.response))
-        } else {
-            queued = (key, request.response)
-        }
+        let wanted = Wanted(request, key: key)
+        if active == nil { outputs.append(create(wanted)) } else { queued = wanted }
         return outputs
     }
 
-    private mutating func create(_ key: Int, _ response: ResponseID) -> Output {
+    private mutating func create(_ wanted: Wanted) -> Output {
         active = RealtimeResponse(
-            key: key, response: response, startMs: spokenMs(of: response), offered: session.tools)
-        return .send(RealtimeClientEvent.createResponse(id: "response-\(key)").json)
+            key: wanted.key, response: wanted.response, startMs: spokenMs(of: wanted.response), offered: session.tools,
+            isDirected: wanted.wishes != nil)
+        return .send(RealtimeClientEvent.createResponse(id: "response-\(wanted.key)", wanted.wishes).json)
     }
 
     /// The audio of a response's earlier rounds.
@@ -181,7 +179,7 @@ struct RealtimeDialogue {
         givenUp = 0
         guard let next = queued else { return [] }
         queued = nil
-        return [create(next.key, next.response)]
+        return [create(next)]
     }
 
     private mutating func failed(code: String?, type: String?, event: String?) -> [Output] {

@@ -62,6 +62,7 @@ struct RealtimeMirror {
         case .keys(let keys): return [.user("(pressed the keys \(keys))")]
         case .reply(let text, _) where text.isEmpty || item.memory == memory: return []
         case .reply(let text, let interrupted): return [.assistant(interrupted ? text + " …" : text)]
+        case .instructions(let text): return [.system(text)]
         case .silence: return []
         case .toolCall(let call):
             // Without its output, a call would wait for ever.

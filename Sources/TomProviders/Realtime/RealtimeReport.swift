@@ -28,7 +28,7 @@ extension ResponseEvent {
     var isTerminal: Bool {
         switch self {
         case .finished, .failed, .broke: true
-        case .text, .audio, .toolCall, .memory, .expects, .endsCall, .failedOver: false
+        case .text, .audio, .toolCall, .memory, .expects, .endsCall, .cutShort, .failedOver: false
         }
     }
 }

@@ -19,7 +19,9 @@ struct RealtimeResponse {
     private var fault: EngineError?
     /// First byte of a sample whose second one is to come.
     private var oddByte: UInt8?
-    private var startMs: Int
+    private let startMs: Int
+    /// Whether a client leads the conversation: an answer that is cut short is one, however little there is of it.
+    private let isDirected: Bool
     /// Names of the tools that the model may call.
     private let offered: Set<String>
     private var bytes = 0
@@ -43,10 +45,11 @@ struct RealtimeResponse {
     }
 
     /// - Parameter startMs: audio that the response has already, from rounds before its tools ran.
-    init(key: Int, response: ResponseID, startMs: Int, offered: [ToolDescription]) {
+    init(key: Int, response: ResponseID, startMs: Int, offered: [ToolDescription], isDirected: Bool) {
         self.key = key
         self.response = response
         self.startMs = startMs
+        self.isDirected = isDirected
         self.offered = Set(offered.map(\.name))
     }
 
@@ -110,22 +113,16 @@ struct RealtimeResponse {
     }
 
     private func end(_ status: String, _ reason: String?, _ code: String?, _ goodbye: String) -> [ResponseEvent] {
+        var shortfall: Shortfall?
         switch status {
         case "completed": break
         // Cut off at its limit of tokens: what was said is the answer.
-        case "incomplete" where hasSaidAnything: break
-        case "incomplete":
-            return [
-                .failed(
-                    EngineError(
-                        code: "llm.refused",
-                        message: "the provider gave no answer (\(reason.flatMap(ProviderClient.word) ?? "?")).",
-                        hint: "Check the agent's instructions and the model.", category: .invalidRequest,
-                        blamesRequest: true))
-            ]
+        case "incomplete" where hasSaidAnything || isDirected: shortfall = Shortfall(reason: reason)
+        case "incomplete": return [.failed(.unanswered(reason))]
         default: return [.failed(.ofResponse(code: code))]
         }
-        if let fault { return [.failed(fault)] }
+        // The last call of an answer that was cut short may be half of one.
+        if let fault, !isDirected || shortfall == nil { return [.failed(fault)] }
         if oddByte != nil {
             return [
                 .failed(
@@ -139,6 +136,22 @@ struct RealtimeResponse {
             events.append(.endsCall)
             if !hasSaidAnything { events.append(.text(goodbye)) }
         }
+        if let shortfall { events.append(.cutShort(shortfall)) }
         return events + [.finished]
+    }
+}
+
+extension Shortfall {
+    /// - Parameter reason: of a Realtime API's incomplete response, which is one of two.
+    fileprivate init(reason: String?) { self = reason == "content_filter" ? .contentFilter : .maxTokens }
+}
+
+extension EngineError {
+    /// An incomplete response with nothing in it.
+    fileprivate static func unanswered(_ reason: String?) -> EngineError {
+        EngineError(
+            code: "llm.refused",
+            message: "the provider gave no answer (\(reason.flatMap(ProviderClient.word) ?? "?")).",
+            hint: "Check the agent's instructions and the model.", category: .invalidRequest, blamesRequest: true)
     }
 }

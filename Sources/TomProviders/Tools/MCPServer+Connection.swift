@@ -102,7 +102,7 @@ extension MCPServer {
             cursor = page["nextCursor"]?.text
             if cursor == nil { break }
         }
-        return MCPTools(listed, prefix: server.name, allowed: server.allowed)
+        return MCPTools(listed, prefix: server.name, allowed: allowed)
     }
 
     /// Keeps the connection until the task is cancelled.

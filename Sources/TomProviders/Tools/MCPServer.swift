@@ -30,6 +30,7 @@ public final class MCPServer: ToolSource {
     enum Signal { case toolsChanged, sessionLost }
 
     let server: Agent.ToolServer
+    let allowed: ToolFilter?
     let transport: MCPTransport
     let limit: Duration
     let version: String
@@ -45,15 +46,11 @@ public final class MCPServer: ToolSource {
     ///   - version: TOM's.
     ///   - onChange: told, from any thread, of every listing and of every failure to connect.
     /// - Throws: `tool.bad_url`, `tool.bad_secret`.
-    public init(
+    public convenience init(
         _ server: Agent.ToolServer, secret: (String) -> String?, limit: Duration, egress: EgressPolicy,
         http: HTTPClient, version: String,
         onChange: @escaping @Sendable (Result<MCPListing, EngineError>) -> Void = { _ in }
     ) throws(EngineError) {
-        self.server = server
-        self.limit = min(server.timeout ?? limit, limit)
-        self.version = version
-        self.onChange = onChange
         let token = try server.token.map { (setting) throws(EngineError) in
             guard let value = secret(setting), !value.isEmpty, value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
             else {
@@ -63,8 +60,23 @@ public final class MCPServer: ToolSource {
             }
             return value
         }
-        transport = MCPTransport(
-            client: try ToolClient(name: server.name, url: server.url, egress: egress, http: http), token: token)
+        self.init(
+            server, allowed: server.allowed.map { ToolFilter(names: $0) },
+            transport: MCPTransport(
+                client: try ToolClient(name: server.name, url: server.url, egress: egress, http: http), token: token),
+            limit: limit, version: version, onChange: onChange)
+    }
+
+    init(
+        _ server: Agent.ToolServer, allowed: ToolFilter?, transport: MCPTransport, limit: Duration, version: String,
+        onChange: @escaping @Sendable (Result<MCPListing, EngineError>) -> Void = { _ in }
+    ) {
+        self.server = server
+        self.allowed = allowed
+        self.transport = transport
+        self.limit = min(server.timeout ?? limit, limit)
+        self.version = version
+        self.onChange = onChange
         (signals, signal) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(4))
     }
 

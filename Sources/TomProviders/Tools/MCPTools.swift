@@ -9,7 +9,8 @@ struct MCPTools: Sendable, Equatable {
     /// A schema larger than this in JSON, in characters, would crowd out the conversation.
     static let maxSchema = 16_384
 
-    private(set) var descriptions: [ToolDescription] = []
+    private(set) var tools: [ServerTool] = []
+    var descriptions: [ToolDescription] { tools.map(\.tool) }
     /// From the name models use to the server's own.
     private(set) var serverNames: [String: String] = [:]
     /// Tools left out, because there are too many or they are too large.
@@ -17,24 +18,34 @@ struct MCPTools: Sendable, Equatable {
 
     /// - Parameters:
     ///   - prefix: what every name begins with, before an underscore.
-    ///   - allowed: the server's own names of what may be offered; `nil`: all.
-    init(_ listed: [JSONValue], prefix: String, allowed: [String]?) {
+    ///   - allowed: what may be offered; `nil`: all.
+    init(_ listed: [JSONValue], prefix: String, allowed: ToolFilter?) {
         for tool in listed {
-            guard let own = tool["name"]?.text, !own.isEmpty, allowed?.contains(own) ?? true else { continue }
+            guard let own = tool["name"]?.text, !own.isEmpty else { continue }
             let schema = tool["inputSchema"] ?? ["type": "object"]
-            guard descriptions.count < Self.maxTools, schema.fields != nil,
-                schema.description.count <= Self.maxSchema
-            else {
+            let text = tool["description"]?.text ?? tool["title"]?.text ?? own
+            let name = freeName(ToolDescription.name(from: "\(prefix)_\(own)"))
+            let remote = ServerTool(
+                name: own,
+                tool: ToolDescription(
+                    name: name, description: String(text.prefix(Self.maxDescription)), parameters: schema),
+                annotations: Self.annotations(of: tool))
+            guard allowed?.includes(remote) ?? true else { continue }
+            guard tools.count < Self.maxTools, schema.fields != nil, schema.description.count <= Self.maxSchema else {
                 leftOut += 1
                 continue
             }
-            let name = freeName(ToolDescription.name(from: "\(prefix)_\(own)"))
             serverNames[name] = own
-            let text = tool["description"]?.text ?? tool["title"]?.text ?? own
-            descriptions.append(
-                ToolDescription(
-                    name: name, description: String(text.prefix(Self.maxDescription)), parameters: schema))
+            tools.append(remote)
         }
+    }
+
+    /// Bounded as schemas are: what is larger is left out.
+    private static func annotations(of tool: JSONValue) -> JSONValue {
+        guard let annotations = tool["annotations"], annotations.fields != nil,
+            annotations.description.count <= maxSchema
+        else { return .null }
+        return annotations
     }
 
     init() {}

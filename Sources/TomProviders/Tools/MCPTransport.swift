@@ -28,6 +28,8 @@ struct MCPTransport: Sendable {
 
     let client: ToolClient
     let token: String?
+    /// Further fields of every request, none of those that the protocol or HTTP itself needs.
+    var fields: [(name: String, value: String)] = []
 
     /// Sends a request and waits for its answer.
     /// - Parameter onOther: told of everything else the server says meanwhile.
@@ -83,6 +85,7 @@ struct MCPTransport: Sendable {
         _ method: HTTPMethod, _ body: Data?, in session: Session?
     ) async throws(Fault) -> HTTPClientResponse {
         var fields = [("Accept", body == nil ? "text/event-stream" : "application/json, text/event-stream")]
+        fields += self.fields
         if body != nil { fields.append(("Content-Type", "application/json")) }
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
         if let session {

@@ -9,7 +9,7 @@ struct ToolClient: Sendable {
     /// The tool's name, for errors.
     let name: String
     private let url: String
-    private let host: String
+    let host: String
     private let egress: EgressPolicy
     private let http: HTTPClient
 

@@ -3,7 +3,8 @@ public import TomEngines
 import TomErrors
 
 /// Text to speech by a server of the Wyoming protocol: wyoming-piper, wyoming-kokoro and the other voices of Home
-/// Assistant. Audio is passed on as it arrives, over a connection for each sentence.
+/// Assistant. Audio is passed on as it arrives, over a connection for each sentence. The protocol has no word for the pace of
+/// speech: it is the server's, and the voice the configured one, whatever a client would rather hear.
 ///
 /// Failures: `tts.egress_forbidden`, `host_unknown`, `unreachable`, `timeout`, `connection_lost`, `malformed`,
 /// `provider_failed`, `bad_audio`.

@@ -41,19 +41,29 @@ struct CallAdmission: Sendable, Equatable {
 ///
 /// Its decisions depend on the request, the time given and what was admitted before; it does no I/O.
 final class AccessPolicy: Sendable {
-    private let verifier: TokenVerifier?
-    private let claims: ClaimsPolicy
-    private let allowMissingToken: Bool
-    private let origins: OriginPolicy
+    let verifier: TokenVerifier?
+    let claims: ClaimsPolicy
+    let allowMissingToken: Bool
+    let origins: OriginPolicy
+    /// `nil`: no key file is looked at.
+    let keys: KeyRing?
+    let secrets: EphemeralSecrets
     private let addresses: [IPAddressRange]
     private let limiter: Mutex<ConnectionRateLimiter>
     private let replays: Mutex<ReplayStore>
 
-    /// - Parameter verifier: `nil` when no key is configured.
+    /// - Parameters:
+    ///   - verifier: `nil` when no token key is configured.
+    ///   - keys: of the API; `nil` when no key file is looked at.
     /// - Throws: `ServerError` for an address list entry that is not an address or block.
-    init(_ configuration: ServerConfiguration, verifier: TokenVerifier?) throws(ServerError) {
+    init(
+        _ configuration: ServerConfiguration, verifier: TokenVerifier?, keys: KeyRing? = nil,
+        secrets: EphemeralSecrets = EphemeralSecrets()
+    ) throws(ServerError) {
         let authentication = configuration.authentication
         self.verifier = verifier
+        self.keys = keys
+        self.secrets = secrets
         claims = ClaimsPolicy(
             issuer: authentication.issuer, audience: authentication.audience,
             maxTTLSeconds: authentication.maxTTLSeconds)
@@ -114,16 +124,23 @@ final class AccessPolicy: Sendable {
         }
     }
 
-    /// Judges a request to the operator's API: a token with the scope `operator`, or this machine where none is configured.
+    /// Judges a request to the operator's API: a token or key with the scope `operator`, or this machine where no token key is
+    /// configured.
     /// - Parameter now: seconds since the Unix epoch.
     func admitOperator(_ request: AccessRequest, now: Double) async throws(ServerError) {
+        if case .token(let token) = PresentedToken(request.fields, query: request.queryTokens),
+            token.hasPrefix(APIKey.prefix)
+        {
+            _ = try Self.key(token, .operator, keys?.current(), now: now)
+            return
+        }
         guard let claims = try await verified(request, now: now) else {
             guard verifier == nil || allowMissingToken, request.isLocal else {
                 throw verifier == nil ? .localCallsOnly : .missingToken
             }
             return
         }
-        guard claims.scopes.contains("operator") else { throw .missingScope }
+        guard claims.scopes.contains("operator") else { throw .missingScope(.operator) }
     }
 
     /// The claims of the request's token, or `nil` when it carries none.

@@ -14,6 +14,23 @@ enum PresentedToken: Sendable, Equatable {
     /// - Parameters:
     ///   - query: the values of the query's `t`.
     init(_ fields: HTTPFields, query: [String]) {
+        self.init(Self.sent(fields, subprotocol: "bearer.").union(query))
+    }
+
+    /// The key of a request to OpenAI's API: in the header, or as the subprotocol that a browser can send.
+    init(apiKeyOf fields: HTTPFields) {
+        self.init(Self.sent(fields, subprotocol: "openai-insecure-api-key."))
+    }
+
+    private init(_ found: Set<String>) {
+        switch found.count {
+        case 0: self = .none
+        case 1: self = .token(found.first ?? "")
+        default: self = .conflicting
+        }
+    }
+
+    private static func sent(_ fields: HTTPFields, subprotocol prefix: String) -> Set<String> {
         var found = Set<String>()
         for value in fields[values: .authorization] {
             let parts = value.split(separator: " ", maxSplits: 1)
@@ -21,14 +38,9 @@ enum PresentedToken: Sendable, Equatable {
             guard parts.first?.lowercased() == "bearer" else { continue }
             found.insert(parts.count == 2 ? parts[1].trimmingCharacters(in: .whitespaces) : "")
         }
-        for offered in WebSocketHandshake.tokens(fields, .secWebSocketProtocol) where offered.hasPrefix("bearer.") {
-            found.insert(String(offered.dropFirst("bearer.".count)))
+        for offered in WebSocketHandshake.tokens(fields, .secWebSocketProtocol) where offered.hasPrefix(prefix) {
+            found.insert(String(offered.dropFirst(prefix.count)))
         }
-        found.formUnion(query)
-        switch found.count {
-        case 0: self = .none
-        case 1: self = .token(found.first ?? "")
-        default: self = .conflicting
-        }
+        return found
     }
 }

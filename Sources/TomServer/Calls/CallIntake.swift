@@ -14,9 +14,17 @@ struct CallIntake: Sendable {
     /// When the latest bad messages came, oldest first; at most `maxErrors`.
     private var errors: [Double] = []
 
-    init(_ rates: ServerConfiguration.Rates, _ limits: ServerConfiguration.CallLimits, now: Double) {
-        messages = TokenBucket(rate: Double(rates.messagesPerSecond), burst: Double(rates.messagesPerSecond), now: now)
-        bytes = TokenBucket(rate: Double(rates.bytesPerSecond), burst: Double(rates.bytesPerSecond), now: now)
+    /// - Parameters:
+    ///   - burstMessages: messages that may come at once, where it is more than those of a second.
+    ///   - burstBytes: the same for bytes.
+    init(
+        _ rates: ServerConfiguration.Rates, _ limits: ServerConfiguration.CallLimits, burstMessages: Int = 0,
+        burstBytes: Int = 0, now: Double
+    ) {
+        messages = TokenBucket(
+            rate: Double(rates.messagesPerSecond), burst: Double(max(rates.messagesPerSecond, burstMessages)), now: now)
+        bytes = TokenBucket(
+            rate: Double(rates.bytesPerSecond), burst: Double(max(rates.bytesPerSecond, burstBytes)), now: now)
         frames = TokenBucket(rate: Double(rates.messagesPerSecond), burst: Double(rates.messagesPerSecond), now: now)
         maxErrors = limits.maxErrors
         window = limits.errorWindowSeconds

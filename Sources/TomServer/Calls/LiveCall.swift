@@ -63,7 +63,12 @@ final class LiveCall: Sendable {
                 progress.lastLatencyMs = latency.e2eMs ?? progress.lastLatencyMs
             case .bargeIn: progress.state = .hearing
             case .stopped: progress.state = .ending
-            case .transcriptInterim, .responseText, .toolCall, .responseAudioEnded, .notice: break
+            case .utteranceBegan: progress.state = .hearing
+            case .utteranceEnded: progress.state = .thinking
+            case .transcriptInterim, .transcriptFailed, .responseBegan, .responseText, .responseEnded, .toolCall,
+                .responseAudioEnded, .notice, .audioCleared, .idled, .itemAdded, .itemDone, .itemTruncated,
+                .itemDeleted, .remoteToolBegan, .remoteToolEnded, .toolServer, .refused:
+                break
             }
         }
     }

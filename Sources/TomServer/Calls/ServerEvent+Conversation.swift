@@ -29,6 +29,11 @@ extension ServerEvent {
                     latency: .init(latency)))
         case .notice(let code, let message): self = .notice(code: code, message: message)
         case .stopped(let reason): self = .stopped(reason: reason)
+        // A client of this protocol does not lead its conversation.
+        case .utteranceBegan, .utteranceEnded, .audioCleared, .idled, .itemAdded, .itemDone, .itemTruncated,
+            .itemDeleted, .transcriptFailed, .responseBegan, .responseEnded, .remoteToolBegan, .remoteToolEnded,
+            .toolServer, .refused:
+            return nil
         }
     }
 }

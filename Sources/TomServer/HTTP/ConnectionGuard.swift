@@ -23,6 +23,9 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var state = State.idle(first: true)
     private var deadline: Scheduled<Void>?
     private var closesAfterResponse = false
+    private var context: ChannelHandlerContext?
+    /// Told when the client of the request in progress goes away.
+    private var onGone: (@Sendable () -> Void)?
 
     /// - Parameter onTimeout: told of connections that were closed for want of a request.
     init(
@@ -34,13 +37,25 @@ final class ConnectionGuard: ChannelDuplexHandler {
         self.onTimeout = onTimeout
     }
 
+    /// Gives the request in progress another deadline, and tells when its client goes away, or the deadline passes, before
+    /// the response has ended.
+    func follow(timeout: TimeAmount, onGone: @escaping @Sendable () -> Void) {
+        guard let context, case .request = state else { return onGone() }
+        self.onGone = onGone
+        arm(context, timeout)
+    }
+
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         let channel = context.channel
         unfinishedID = unfinished.began(IPAddress(channel.remoteAddress)) { channel.close(promise: nil) }
         arm(context, limits.headerTimeout)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { release() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        release()
+        self.context = nil
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         release()
@@ -73,6 +88,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private func writeEnd(_ context: ChannelHandlerContext, _ data: NIOAny, _ promise: EventLoopPromise<Void>?) {
         if case .upgraded = state { return context.write(data, promise: promise) }
         state = .idle(first: false)
+        onGone = nil
         guard closesAfterResponse else {
             arm(context, limits.idleTimeout)
             return context.write(data, promise: promise)
@@ -92,6 +108,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // no client of TOM's ends its side and still waits for an answer
+        if event as? ChannelEvent == .inputClosed { gone() }
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         if case .request = state { closesAfterResponse = true } else { context.close(promise: nil) }
     }
@@ -106,7 +124,14 @@ final class ConnectionGuard: ChannelDuplexHandler {
         }
     }
 
+    private func gone() {
+        let onGone = onGone
+        self.onGone = nil
+        onGone?()
+    }
+
     private func release() {
+        gone()
         deadline?.cancel()
         deadline = nil
         if let id = unfinishedID { unfinished.finished(id) }

@@ -30,16 +30,20 @@ struct Problem: Encodable {
         .init(code: code, reasonPhrase: HTTPResponseStatus(statusCode: code).reasonPhrase)
     }
 
-    /// The whole response, with the header fields that the status asks for.
+    /// The whole response, with the header fields that the status asks for; its body is the API's for the API's clients.
     static func response(_ error: ServerError, path: String) -> Response {
-        var headers: HTTPFields = [.contentType: "application/problem+json", .cacheControl: "no-store"]
+        let isForAPI = APIErrorBody.isUsed(at: path)
+        var headers: HTTPFields = [
+            .contentType: isForAPI ? "application/json" : "application/problem+json", .cacheControl: "no-store",
+        ]
         switch error.status {
         case 401:
-            let sent = error.code != ServerError.missingToken.code && error.code != ServerError.localCallsOnly.code
             // RFC 6750 section 3: no error code when no token was sent
-            headers[.wwwAuthenticate] = sent ? "Bearer realm=\"tom\", error=\"invalid_token\"" : "Bearer realm=\"tom\""
-        case 403 where error.code == ServerError.missingScope.code:
-            headers[.wwwAuthenticate] = "Bearer realm=\"tom\", error=\"insufficient_scope\", scope=\"operator\""
+            let fault = nothingSent.contains(error.code) ? "" : ", error=\"invalid_token\""
+            headers[.wwwAuthenticate] = "Bearer realm=\"tom\"" + fault
+        case 403 where error.code == ServerError.missingScope(.operator).code:
+            let scope = error.parameter ?? ""
+            headers[.wwwAuthenticate] = "Bearer realm=\"tom\", error=\"insufficient_scope\", scope=\"\(scope)\""
         case 426:
             headers[.upgrade] = "websocket"
             headers[.secWebSocketVersion] = "13"
@@ -49,8 +53,12 @@ struct Problem: Encodable {
         }
         if let seconds = error.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
         return Response(
-            status: status(error.status), headers: headers, body: JSONBody.encode(Problem(error, path: path)))
+            status: status(error.status), headers: headers,
+            body: isForAPI ? JSONBody.encode(APIErrorBody(error)) : JSONBody.encode(Problem(error, path: path)))
     }
+
+    private static let nothingSent = Set(
+        [ServerError.missingToken, .localCallsOnly, .missingKey, .localOnly].map(\.code))
 }
 
 /// JSON as the HTTP API writes it.

@@ -2,6 +2,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
+import NIOHTTP1
 import TomErrors
 
 /// Turns every error of a route into problem details, counts requests and logs failures without what could be personal.
@@ -34,6 +36,8 @@ struct ProblemResponses: RouterMiddleware {
             return ServerError(
                 "http.status_\(error.status.code)", status: error.status.code, .invalidRequest,
                 error.status.reasonPhrase, hint: nil)
+        // a client that went away in the middle of its request is no failure of the server's
+        case is HTTPParserError, is ChannelError, is ChannelPipelineError: return .clientGone
         default:
             logger.error("request failed", metadata: ["error.type": "\(type(of: error))"])
             return ServerError(

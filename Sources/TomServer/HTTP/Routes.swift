@@ -16,6 +16,7 @@ struct Routes: Sendable {
     let assets: AssetRoute
     let messages: (any MessageListing)?
     let calls: (any CallRecords)?
+    let api: APIRoutes
 
     func router() -> Router<ServerRequestContext> {
         let router = Router(context: ServerRequestContext.self, options: .autoGenerateHeadEndpoints)
@@ -38,9 +39,11 @@ struct Routes: Sendable {
         router.get("v1/calls/:call_id") { try await showCall($0, $1) }
         router.get("v1/messages") { try await listMessages($0, $1) }
         router.get("ws/stream/:call_id") { try await openCall($0, $1) }
+        api.add(to: router)
         for (path, endpoint) in configuration.testEndpoints {
             router.get(RouterPath(path)) { request, context in
-                try await upgrade(context, try WebSocketHandshake(request.head), [], endpoint)
+                try await context.upgrade(
+                    try WebSocketHandshake(request.head), subprotocol: nil, limits: configuration.webSocket, endpoint)
             }
         }
         for path in ["/", "**"] as [RouterPath] { router.get(path) { request, _ in try assets.respond(to: request) } }
@@ -120,21 +123,8 @@ struct Routes: Sendable {
         }
         let expires = configuration.authentication.endCallsAtExpiry ? admission.ticket?.expires : nil
         let surroundings = surroundings
-        return try await upgrade(context, handshake, [TomProtocol.name]) {
-            WebSocketCall(surroundings, live: live, expires: expires)
-        }
-    }
-
-    private func upgrade(
-        _ context: ServerRequestContext, _ handshake: WebSocketHandshake, _ subprotocols: [String],
-        _ endpoint: @escaping @Sendable () -> any WebSocketEndpoint
-    ) async throws -> Response {
-        let channel = context.channel
-        let limits = configuration.webSocket
-        try await channel.eventLoop.submit {
-            try channel.pipeline.syncOperations.handler(type: UpgradePoint.self)
-                .accept(.init(limits: limits, endpoint: endpoint))
-        }.get()
-        return Response(status: .switchingProtocols, headers: handshake.responseFields(supporting: subprotocols))
+        return try await context.upgrade(
+            handshake, subprotocol: TomProtocol.name, limits: configuration.webSocket
+        ) { WebSocketCall(surroundings, live: live, expires: expires) }
     }
 }

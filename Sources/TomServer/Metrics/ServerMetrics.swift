@@ -29,11 +29,14 @@ struct ServerMetrics: Sendable {
     /// Counts a refusal by its code, and by its kind where that has a metric of its own.
     func refused(_ error: ServerError) {
         counter("tom_calls_refused_total", [("code", error.code)])
-        switch error.category {
-        case .rateLimit: counter("tom_rate_limited_total", [("kind", "connections")])
-        case .authentication, .authorization: counter("tom_auth_failures_total", [("reason", error.code)])
-        default: break
-        }
+        if error.category == .rateLimit { counter("tom_rate_limited_total", [("kind", "connections")]) }
+        unauthorized(error)
+    }
+
+    /// Counts a refusal for want of a right, by its code; nothing for any other.
+    func unauthorized(_ error: ServerError) {
+        guard error.category == .authentication || error.category == .authorization else { return }
+        counter("tom_auth_failures_total", [("reason", error.code)])
     }
 
     /// - Parameter kind: `messages` or `bytes`.

@@ -34,11 +34,11 @@ enum SettingCatalog {
     ]
     private static let admission = [
         SettingKey.devAllowNoJWT, .jwtSecret, .jwtJWKSFile, .jwtIssuer, .jwtAudience, .jwtMaxTTLSeconds,
-        .jwtEndsCall, .originAllowlist, .addressAllowlist,
+        .jwtEndsCall, .keysFile, .originAllowlist, .addressAllowlist,
     ]
     private static let engines = [
         SettingKey.stt, .llm, .tts, .sttTimeoutMs, .llmTimeoutMs, .ttsTimeoutMs, .pocketSphinxModelDir,
-        .pocketSphinxMaxDecoders, .espeakPath,
+        .pocketSphinxMaxDecoders, .espeakPath, .ffmpegPath,
     ]
     private static let providers = [
         SettingKey.sttEngine, .sttProviderURL, .sttProviderKey, .sttProviderModel, .llmEngine, .llmProviderURL,
@@ -48,7 +48,7 @@ enum SettingCatalog {
         .allowEgress, .engineConnectTimeoutMs, .failoverPatienceMs, .sttLatencyBudgetMs, .llmLatencyBudgetMs,
         .ttsLatencyBudgetMs,
     ]
-    private static let tools = [SettingKey.toolTimeoutMs]
+    private static let tools = [SettingKey.toolTimeoutMs, .clientToolHosts]
     private static let sherpa = [
         SettingKey.sherpaLibrary, .sttModel, .sttSherpaThreads, .ttsModel, .ttsSherpaSpeaker, .ttsSherpaThreads,
     ]
@@ -62,7 +62,8 @@ enum SettingCatalog {
         .speculationStableMs, .fillerAfterMs,
     ]
     private static let limits = [
-        SettingKey.maxCalls, .rateLimitMessages, .rateLimitBytes, .rateLimitConnections, .maxMessageBytes,
+        SettingKey.maxCalls, .maxAudioRequests, .rateLimitMessages, .rateLimitBytes, .rateLimitConnections,
+        .maxMessageBytes,
     ]
     private static let files = [SettingKey.dataDir, .journalDir, .modelsDir, .costLog, .pricesFile]
     private static let logs = [SettingKey.logLevel, .logFormat]

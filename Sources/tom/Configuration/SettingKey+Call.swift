@@ -34,6 +34,10 @@ extension SettingKey {
     static let espeakPath = SettingKey(
         "ESPEAK_PATH", .path, default: "/usr/bin/espeak-ng",
         "Absolute path of the eSpeak NG program.")
+    static let ffmpegPath = SettingKey(
+        "FFMPEG_PATH", .path, default: "/usr/bin/ffmpeg",
+        "Absolute path of the ffmpeg program. With it `/v1/audio/speech` makes mp3, opus, aac and flac beside wav and pcm; TOM "
+            + "needs it for nothing else.")
 
     static let mockDelayMs = SettingKey(
         "DEV_MOCK_DELAY_MS", .integer(0...60_000), default: "50",

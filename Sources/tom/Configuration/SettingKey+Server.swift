@@ -2,7 +2,8 @@
 extension SettingKey {
     static let host = SettingKey(
         "HOST", .host, default: "127.0.0.1", flag: "--host",
-        "Address to listen on. Anything but loopback needs `JWT_SECRET`, `JWT_JWKS_FILE` or `DEV_ALLOW_NO_JWT`.")
+        "Address to listen on. Anything but loopback needs `JWT_SECRET`, `JWT_JWKS_FILE`, `KEYS_FILE` or "
+            + "`DEV_ALLOW_NO_JWT`.")
     static let port = SettingKey(
         "PORT", .integer(0...65_535), default: "8080", flag: "--port",
         "TCP port to listen on; 0 takes any free one and logs which.")
@@ -38,6 +39,10 @@ extension SettingKey {
     static let jwtEndsCall = SettingKey(
         "JWT_ENDS_CALL", .boolean, default: "false",
         "Ends a call, with close code 1008, when the token it began with expires.")
+    static let keysFile = SettingKey(
+        "KEYS_FILE", .path, absence: "keys.json in DATA_DIR",
+        "File with the keys of the OpenAI-compatible API, which `tom keys` keeps. As soon as there is one, that API asks for a "
+            + "key; without one it serves this machine only.")
     static let originAllowlist = SettingKey(
         "WS_ORIGIN_ALLOWLIST", .origins, absence: "same origin and loopback pages",
         "Web origins whose pages may open a call; `*`: all. Clients that send no `Origin` are not browsers and are not "
@@ -47,6 +52,9 @@ extension SettingKey {
 
     static let maxCalls = SettingKey(
         "MAX_CALLS", .integer(1...1_000_000), default: "1000", "Calls at one time; the next one is answered 503.")
+    static let maxAudioRequests = SettingKey(
+        "MAX_AUDIO_REQUESTS", .integer(1...10_000), default: "8",
+        "Requests to `/v1/audio/speech` and `/v1/audio/transcriptions` at one time; the next one is answered 503.")
     static let rateLimitMessages = SettingKey(
         "RATE_LIMIT_MSGS_PER_SEC", .integer(0...1_000_000), default: "120",
         "WebSocket messages a second and call, with a burst of the same size; 0 means unlimited.")

@@ -50,6 +50,8 @@ struct SettingKey: Sendable, Equatable {
         case origins
         /// Comma-separated addresses or CIDR ranges, `10.0.0.0/8`.
         case addresses
+        /// Comma-separated host names or addresses, each perhaps with a port, or `*`.
+        case hosts
     }
 }
 
@@ -68,6 +70,7 @@ extension SettingKey.Kind {
         case .host: "a host name or IP address"
         case .origins: "comma-separated origins such as https://example.org"
         case .addresses: "comma-separated IP addresses or CIDR ranges"
+        case .hosts: "comma-separated hosts such as mcp.example.org or 127.0.0.1:9001, or *"
         }
     }
 
@@ -87,6 +90,9 @@ extension SettingKey.Kind {
         case .addresses:
             SettingValue.list(value).first { !SettingValue.isAddressRange($0) }
                 .map { "holds “\($0)”, which is neither an address nor a CIDR range" }
+        case .hosts:
+            SettingValue.list(value).first { $0.contains { $0.isWhitespace || "/?#@".contains($0) } }
+                .map { "holds “\($0)”, which is not a host" }
         }
     }
 

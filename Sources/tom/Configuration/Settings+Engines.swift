@@ -12,6 +12,7 @@ extension Settings.Engines {
         pocketSphinxModelDir = Settings.path(resolved.text(.pocketSphinxModelDir) ?? "")
         pocketSphinxMaxDecoders = resolved.integer(.pocketSphinxMaxDecoders)
         espeakPath = Settings.path(resolved.text(.espeakPath) ?? "")
+        ffmpegPath = Settings.path(resolved.text(.ffmpegPath) ?? "")
         let every = resolved.integer(.mockDelayMs)
         mock = Settings.Mock(
             sttDelay: .milliseconds(resolved.optionalInteger(.mockSTTDelayMs) ?? every),

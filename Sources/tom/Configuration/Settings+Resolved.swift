@@ -13,17 +13,20 @@ extension Settings {
             dataDir: Self.path(resolved.text(.dataDir) ?? "data"),
             journalDir: resolved.text(.journalDir).map(Self.path),
             modelsDir: resolved.modelsDirectory,
+            ownKeysFile: resolved.text(.keysFile).map(Self.path),
             costLog: resolved.text(.costLog).map(Self.path), pricesFile: resolved.text(.pricesFile).map(Self.path))
         logs = Logs(
             level: resolved.text(.logLevel) ?? "info",
             format: resolved.text(.logFormat).flatMap(Logs.Format.init(rawValue:)))
         warnings = resolved.warnings
-        if !listening.isLoopback, !admission.hasKeys, !admission.allowsMissingToken {
+        let asksForKeys = admission.hasKeys || resolved.text(.keysFile) != nil
+        if !listening.isLoopback, !asksForKeys, !admission.allowsMissingToken {
             problems.append(
                 SettingProblem(
                     key: SettingKey.host.name, source: resolved[.host].source,
                     reason: "“\(listening.host)” can be reached from other machines, and no token would be asked for",
-                    fix: "Set JWT_SECRET (`openssl rand -base64 32`) or JWT_JWKS_FILE, or listen on 127.0.0.1."))
+                    fix: "Set JWT_SECRET (`openssl rand -base64 32`), JWT_JWKS_FILE or KEYS_FILE (`tom keys add`), or "
+                        + "listen on 127.0.0.1."))
         }
         guard problems.isEmpty else { throw SettingsError(problems: problems) }
         unasked = resolved.unasked
@@ -133,6 +136,7 @@ extension Settings.Limits {
             let number = resolved.integer(key)
             return number == 0 ? nil : number
         }
+        maxAudioRequests = resolved.integer(.maxAudioRequests)
         maxCalls = resolved.integer(.maxCalls)
         messagesPerSecond = limit(.rateLimitMessages)
         bytesPerSecond = limit(.rateLimitBytes)

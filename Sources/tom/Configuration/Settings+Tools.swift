@@ -4,10 +4,13 @@ extension Settings {
         /// The longest a tool may take.
         var timeout: Duration
         var secrets: ToolSecrets
+        /// Hosts on which clients may name tool servers of their own.
+        var clientHosts: [String]
 
         init(_ resolved: ResolvedSettings) {
             timeout = .milliseconds(resolved.integer(.toolTimeoutMs))
             secrets = resolved.toolSecrets
+            clientHosts = resolved.list(.clientToolHosts)
         }
     }
 }

@@ -65,6 +65,7 @@ struct Settings: Sendable, Equatable {
         var pocketSphinxModelDir: String
         var pocketSphinxMaxDecoders: Int
         var espeakPath: String
+        var ffmpegPath: String
         var mock: Mock
         /// Engines of the stages whose choice is `provider`, in the order in which they are asked.
         var sttOrder: [String]
@@ -136,6 +137,7 @@ struct Settings: Sendable, Equatable {
     /// What is bounded; `nil` is unlimited.
     struct Limits: Sendable, Equatable {
         var maxCalls: Int
+        var maxAudioRequests: Int
         var messagesPerSecond: Int?
         var bytesPerSecond: Int?
         var connectionsPerMinute: Int?
@@ -147,6 +149,8 @@ struct Settings: Sendable, Equatable {
         var dataDir: String
         var journalDir: String?
         var modelsDir: String
+        /// `nil`: the one in `dataDir`.
+        var ownKeysFile: String?
         /// `nil`: ended calls are not logged.
         var costLog: String?
         /// `nil`: nothing has a price.
@@ -154,6 +158,8 @@ struct Settings: Sendable, Equatable {
 
         /// Directory of the taken messages.
         var messagesDir: String { dataDir + "/messages" }
+        /// The keys of the OpenAI-compatible API.
+        var keysFile: String { ownKeysFile ?? dataDir + "/keys.json" }
     }
 
     /// How TOM logs.

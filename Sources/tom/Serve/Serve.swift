@@ -18,6 +18,8 @@ struct Serve {
 
     /// Serves until the process is told to stop.
     func run() async throws {
+        // A log whose reader is gone ends no server; sockets see to it too late, for some lines come before the first.
+        signal(SIGPIPE, SIG_IGN)
         let logger = LogOutput.logger(settings.logs)
         let prometheus = PrometheusRegistry()
         MetricsSystem.bootstrap(prometheus)
@@ -63,11 +65,16 @@ struct Serve {
             profiles: profiles,
             defaultAgent: agents.answering.id, configuration: sessionConfiguration,
             tools: tools.toolbox(messages: TakeMessage(store: store, logger: logger), logger: logger),
-            calls: calls.register, logger: logger)
+            toolServers: tools.clientServers, calls: calls.register, logger: logger)
         try factory.checkJournals()
         let server = TomServer(
             configuration: serverConfiguration, factory: factory, assets: Self.asset,
             messages: TakenMessages(store: store), calls: calls,
+            speech: SpeechService(
+                profiles: profiles, defaultAgent: agents.answering.id,
+                patience: .init(
+                    synthesis: settings.engines.ttsTimeout, transcription: settings.engines.sttTimeout),
+                calls: calls.register),
             metrics: prometheus, logger: logger)
         sayWhere(server)
         try await server.run(handlingSignals: true)
@@ -205,9 +212,12 @@ struct Serve {
         server.authentication.maxTTLSeconds = Int(settings.admission.maxTokenLifetime.components.seconds)
         server.authentication.allowMissingToken = settings.admission.allowsMissingToken
         server.authentication.endCallsAtExpiry = settings.admission.endsCallWithToken
+        server.authentication.keysPath = settings.files.keysFile
         server.originAllowList = settings.admission.origins
         server.addressAllowList = settings.admission.addresses
         server.maxCalls = settings.limits.maxCalls
+        server.maxAudioRequests = settings.limits.maxAudioRequests
+        server.encoderPath = settings.engines.ffmpegPath
         server.rates.messagesPerSecond = settings.limits.messagesPerSecond ?? 0
         server.rates.bytesPerSecond = settings.limits.bytesPerSecond ?? 0
         server.rates.connectionsPerMinute = settings.limits.connectionsPerMinute ?? 0

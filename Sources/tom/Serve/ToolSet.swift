@@ -7,6 +7,8 @@ import TomSession
 
 /// The tools of the agents, made once and shared by all calls: webhooks, and connections to tool servers.
 final class ToolSet: Sendable {
+    /// Opens the tool servers that clients bring to their calls.
+    let clientServers: ClientToolServers
     private let http: HTTPClient
     /// By agent.
     private let sources: [String: [any ToolSource]]
@@ -17,6 +19,9 @@ final class ToolSet: Sendable {
     init(_ settings: Settings, agents: [Agent], logger: Logger) async throws(EngineError) {
         self.agents = agents
         http = ProviderSet.client(settings.engines)
+        clientServers = ClientToolServers(
+            hosts: ToolHosts(settings.tools.clientHosts), limit: Self.limit(settings),
+            egress: EgressPolicy(allowsPublic: settings.engines.allowsEgress), http: http, version: Tom.version)
         var sources: [String: [any ToolSource]] = [:]
         var servers: [MCPServer] = []
         do throws(EngineError) {

@@ -105,7 +105,7 @@ private struct WatchedModel: LanguageModel {
             switch event {
             case .finished, .failed, .broke: seen.ends()
             case .memory: break
-            case .text, .audio, .toolCall, .expects, .endsCall, .failedOver: seen.passesOn()
+            case .text, .audio, .toolCall, .expects, .endsCall, .cutShort, .failedOver: seen.passesOn()
             }
         }
         return WatchedTask(task, seen)

@@ -47,4 +47,34 @@ struct PrivacyTests {
             }
         }
     }
+
+    @Test func theAPILeavesNeitherKeysNorWordsInTheLog() async throws {
+        let lines = CapturingHandler.Lines()
+        let keys = try TestKeys()
+        let key = try keys.make([.realtime, .clientSecrets, .speech])
+        let api = TestAPI(keys: keys, logger: Logger(label: "test") { _ in CapturingHandler(lines: lines) })
+        try await api.serve { port, _ in
+            let path = "/v1/realtime/client_secrets"
+            let asked = #"{"session":{"type":"realtime","instructions":"my number is 5550199"}}"#
+            let made = try await TestHTTP.post(port, path, json: asked, headers: [key.header])
+            let secret = try #require(made.json["value"] as? String)
+            let socket = try await TestWebSocket.connect(
+                port, "/v1/realtime?model=5550199", headers: ["Authorization: Bearer \(secret)"])
+            _ = try await socket.next("session.created")
+            try await socket.send(#"{"type":"nonsense","text":"my number is 5550199"}"#)
+            _ = try await socket.next("error")
+            await socket.socket.close()
+            let spoken = #"{"input":"My number is 5550199.","voice":"5550199"}"#
+            _ = try await TestHTTP.post(port, "/v1/audio/speech", json: spoken, headers: [key.header])
+            _ = try await TestHTTP.post(port, "/v1/audio/speech", json: spoken)
+            _ = try await TestHTTP.post(port, path, json: asked, headers: [key.header + "x"])
+        }
+        let all = lines.all.withLock { $0 }
+        #expect(all.contains { $0.hasPrefix("call connected") })
+        for line in all {
+            for secret in [key.token, "ek_", "sk-tom-", "5550199", "127.0.0.1"] {
+                #expect(!line.contains(secret), "\(line)")
+            }
+        }
+    }
 }

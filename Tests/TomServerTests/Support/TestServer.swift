@@ -5,8 +5,9 @@ import TomSession
 
 /// A server on a port of its own while `body` runs.
 func withServer(
-    _ factory: ScriptedFactory = ScriptedFactory(), metrics: PrometheusRegistry = PrometheusRegistry(),
+    _ factory: any CallSessionFactory = ScriptedFactory(), metrics: PrometheusRegistry = PrometheusRegistry(),
     assets: @escaping @Sendable (String) -> Asset? = { _ in nil }, messages: (any MessageListing)? = nil,
+    speech: SpeechService? = nil,
     logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
     configure: (inout ServerConfiguration) -> Void = { _ in },
     _ body: @escaping @Sendable (_ port: Int, _ server: TomServer) async throws -> Void
@@ -19,8 +20,8 @@ func withServer(
     configuration.drainDeadline = .seconds(30)
     configure(&configuration)
     let server = TomServer(
-        configuration: configuration, factory: factory, assets: assets, messages: messages, metrics: metrics,
-        logger: logger)
+        configuration: configuration, factory: factory, assets: assets, messages: messages, speech: speech,
+        metrics: metrics, logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }
         guard let port = await server.port else {

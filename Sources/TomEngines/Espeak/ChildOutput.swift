@@ -1,10 +1,9 @@
 import Glibc
-import TomEngines
 
 /// What a process wrote.
-enum ChildOutput {
+package enum ChildOutput {
     /// Reads until the process closes its output, or `deadline`, and keeps the last `limit` bytes.
-    static func read(
+    package static func read(
         _ process: borrowing ChildProcess, atMost limit: Int, until deadline: ContinuousClock.Instant
     ) -> String {
         var kept: [UInt8] = []
