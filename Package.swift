@@ -173,8 +173,8 @@ let package = Package(
             ], swiftSettings: strict),
         tests("TomAudioTests", ["TomAudio", "TomErrors"]),
         tests("TomConversationTests", ["TomConversation", "TomErrors", "TomTestKit"]),
-        tests("TomWireTests", ["TomWire", "TomErrors"]),
-        tests("TomRealtimeTests", ["TomRealtime", "TomWire", "TomConversation", "TomErrors"]),
+        tests("TomWireTests", ["TomWire", "TomErrors", "TomTestKit"]),
+        tests("TomRealtimeTests", ["TomRealtime", "TomWire", "TomConversation", "TomErrors", "TomTestKit"]),
         tests(
             "TomEnginesTests", ["TomEngines", "TomAgents", "TomConversation", "TomAudio", "TomErrors", "TomTestKit"]),
         tests("TomPocketSphinxTests", ["TomPocketSphinx", "TomEngines", "TomConversation", "TomAudio", "TomErrors"]),

@@ -87,9 +87,16 @@ def client(connect):
     return client
 
 
-def pytest_collection_modifyitems(items):
-    """What asks whether the others saw something comes behind them."""
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """What asks whether the others saw something comes behind them, and is not asked where only some of them run."""
+    files = {item.path for item in items}
+    last = [item for item in items if item.get_closest_marker("last")]
+    items[:] = [item for item in items if item not in last]
+    if files.issuperset(pathlib.Path(__file__).parent.glob("test_*.py")):
+        items += last
+    else:
+        config.hook.pytest_deselected(items=last)
 
 
 def pytest_configure(config):

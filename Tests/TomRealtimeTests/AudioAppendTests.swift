@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TomRealtime
+import TomTestKit
 
 /// `input_audio_buffer.append`, which is read without looking at it as values.
 struct AudioAppendTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TomTestKit
 import TomWire
 
 /// Seeded random messages; the seed of a failure is in its message and replays it.

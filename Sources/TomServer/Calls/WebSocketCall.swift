@@ -9,15 +9,7 @@ import TomWire
 ///
 /// It lives on the socket's event loop. The files `WebSocketCall+Incoming` and `WebSocketCall+Link` hold the two directions.
 final class WebSocketCall: WebSocketEndpoint {
-    /// What every call of a server shares.
-    struct Surroundings: Sendable {
-        var factory: any CallSessionFactory
-        var limits: ServerConfiguration.CallLimits
-        var rates: ServerConfiguration.Rates
-        var maxMessageBytes: Int
-        var metrics: ServerMetrics
-        var logger: Logger
-    }
+    typealias Surroundings = CallSurroundings<any CallSessionFactory>
 
     enum Phase {
         /// Nothing was said yet: a `start` may be on its way.

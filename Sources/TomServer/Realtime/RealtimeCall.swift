@@ -11,15 +11,7 @@ import TomWire
 /// It lives on the socket's event loop. What events mean is `RealtimeDialogue`'s to say; here they are read, carried out and
 /// written. The files `RealtimeCall+Incoming` and `RealtimeCall+Link` hold the two directions.
 final class RealtimeCall: WebSocketEndpoint {
-    /// What every call of a server shares.
-    struct Surroundings: Sendable {
-        var factory: any ClientLedSessionFactory
-        var limits: ServerConfiguration.CallLimits
-        var rates: ServerConfiguration.Rates
-        var maxMessageBytes: Int
-        var metrics: ServerMetrics
-        var logger: Logger
-    }
+    typealias Surroundings = CallSurroundings<any ClientLedSessionFactory>
 
     let surroundings: Surroundings
     let live: LiveCall
